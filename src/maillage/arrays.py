@@ -1,0 +1,21 @@
+"""Read-only arrays: what lets a frozen object be truly frozen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+Strings = npt.NDArray[np.str_]
+Objects = npt.NDArray[np.object_]
+
+
+def frozen(values: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> npt.NDArray[Any]:
+    """Copy `values` into an array that refuses to be written to."""
+    array = np.array(values, dtype=dtype)
+    array.setflags(write=False)
+    return array
