@@ -6,6 +6,7 @@ in one go rather than one run at a time.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -87,3 +88,16 @@ class SolverError(MaillageError):
 
 class PlanError(MaillageError):
     """A plan that fails the independent check of its own scenario's rules."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What to tell somebody who wrote `name`: the nearest right name, or all of them; empty where `name` is right.
+
+    >>> nearest("acess", ["access", "mix"])
+    "Did you mean 'access'?"
+    """
+    names = sorted(known)
+    if name in names:
+        return ""
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(names)}"

@@ -1,0 +1,114 @@
+"""Access: how far pupils travel. All are weighted by pupils, and estimated, because homes are known by unit only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from maillage.arrays import Bools, Floats
+from maillage.indicators.registry import always, indicator
+from maillage.indicators.situation import Situation, ratio
+
+BUS_KM = 3.0
+"""Least home-school distance for free school transport in Hauts-de-France, outside an urban network."""
+
+
+def weighted_quantile(values: Floats, weights: Floats, share: float) -> Floats:
+    """Least value that at least `share` of the weight does not exceed, column by column.
+
+    The inverse of the weighted distribution, without interpolation: the answer is always a journey that somebody makes.
+
+    Parameters
+    ----------
+    values, weights : (n, T) float
+        Rows of weight 0 do not count, whatever their value.
+    share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    (T,) float
+        NaN where a column has no weight.
+
+    References
+    ----------
+    R. J. Hyndman, Y. Fan, "Sample quantiles in statistical packages", 1996, definition 1. doi:10.2307/2684934
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> minutes = np.array([[10.0], [20.0], [30.0]])
+    >>> pupils = np.array([[50.0], [45.0], [5.0]])
+    >>> weighted_quantile(minutes, pupils, 0.9).tolist()
+    [20.0]
+    """
+    order = np.argsort(np.where(weights > 0, values, np.inf), axis=0)
+    ranked = np.take_along_axis(values, order, axis=0)
+    heap = np.cumsum(np.take_along_axis(weights, order, axis=0), axis=0)
+    total = weights.sum(axis=0)
+    # A hair less than the share, so that 0.9 of 10 equal pupils is the ninth in spite of rounding.
+    place = np.argmax(heap >= (share - 1e-12) * total, axis=0)
+    return np.where(total > 0, np.take_along_axis(ranked, place[None, :], axis=0)[0], np.nan)
+
+
+def _share(situation: Situation, chosen: Bools) -> Floats:
+    """Share of the pupils of the territory's public collèges for whom `chosen` (U, T) holds."""
+    pupils = np.where(situation.inside, situation.pupils, 0.0)
+    return ratio((pupils * chosen).sum(axis=0), pupils.sum(axis=0))
+
+
+def _travelling(situation: Situation) -> tuple[Floats, Floats]:
+    """Minutes and pupils (U, T) of the journeys that exist; no pupils elsewhere."""
+    known = np.isfinite(situation.minutes)
+    return np.where(known, situation.minutes, 0.0), np.where(known, situation.pupils, 0.0)
+
+
+@indicator("travel_mean_min", "min", "lower", always)
+def travel_mean_min(situation: Situation) -> Floats:
+    """Mean one-way journey, ``sum_u n_u m_u / sum_u n_u``; unreachable pupils are counted apart."""
+    minutes, pupils = _travelling(situation)
+    return ratio((pupils * minutes).sum(axis=0), pupils.sum(axis=0))
+
+
+@indicator("travel_p90_min", "min", "lower", always)
+def travel_p90_min(situation: Situation) -> Floats:
+    """Least number of minutes that nine pupils in ten do not exceed."""
+    minutes, pupils = _travelling(situation)
+    return weighted_quantile(minutes, pupils, 0.9)
+
+
+@indicator("travel_max_min", "min", "lower", always)
+def travel_max_min(situation: Situation) -> Floats:
+    """Longest journey from a unit where pupils live."""
+    minutes, pupils = _travelling(situation)
+    return np.where(pupils.sum(axis=0) > 0, np.where(pupils > 0, minutes, 0.0).max(axis=0, initial=0.0), np.nan)
+
+
+@indicator("share_above_30_min", "share", "lower", always)
+def share_above_30_min(situation: Situation) -> Floats:
+    """Share of pupils who travel more than 30 minutes, unreachable ones included."""
+    return _share(situation, situation.minutes > 30.0)
+
+
+@indicator("share_above_45_min", "share", "lower", always)
+def share_above_45_min(situation: Situation) -> Floats:
+    """Share of pupils who travel more than 45 minutes, unreachable ones included."""
+    return _share(situation, situation.minutes > 45.0)
+
+
+@indicator("unreachable_pupils", "pupils", "lower", always)
+def unreachable_pupils(situation: Situation) -> Floats:
+    """Pupils without any route to their collège: faults of the road network, to be looked at."""
+    return np.asarray((situation.pupils * np.isposinf(situation.minutes)).sum(axis=0))
+
+
+@indicator("bus_eligible_pupils", "pupils", "", always)
+def bus_eligible_pupils(situation: Situation) -> Floats:
+    """Pupils who live at least 3 km from their collège; the exception for urban networks is not modelled."""
+    return np.asarray((situation.pupils * (situation.distance_km >= BUS_KM)).sum(axis=0))
+
+
+@indicator("newly_bus_eligible_pupils", "pupils", "lower", always)
+def newly_bus_eligible_pupils(situation: Situation) -> Floats:
+    """Pupils at least 3 km from their collège under the plan and nearer than 3 km to today's."""
+    newly = (situation.distance_km >= BUS_KM) & (situation.today_distance_km < BUS_KM)[:, None]
+    return np.asarray((situation.pupils * newly).sum(axis=0))
