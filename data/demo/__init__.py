@@ -1,0 +1,1 @@
+"""Builds the demo territory: an invented département, written in the official file formats."""
