@@ -1,0 +1,44 @@
+"""`Ledger`: what an assembly finds wrong, how its tables fitted, and what it had to estimate, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from maillage.errors import Fault
+from maillage.territory import Estimate, Match
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The account of one load: nothing is joined or estimated without an entry here.
+
+    Attributes
+    ----------
+    faults : list of Fault
+        Raised together, once every join has been tried.
+    matches : list of Match
+    estimates : list of Estimate
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    estimates: list[Estimate] = field(default_factory=list)
+
+    def fault(self, file: str, message: str, rows: Iterable[str] = (), *, column: str = "", remedy: str = "") -> None:
+        """Note a fault; `rows` are identifiers, kept sorted and once each."""
+        self.faults.append(Fault(file, message, column, _once(rows), remedy))
+
+    def match(self, what: str, total: int, unmatched: Iterable[str] = (), consequence: str = "") -> None:
+        """Note how two inputs fitted: of `total`, those in `unmatched` did not, and `consequence` was drawn."""
+        missing = _once(unmatched)
+        self.matches.append(Match(what, total - len(missing), total, missing, consequence if missing else ""))
+
+    def estimate(self, quantity: str, count: int, total: int, method: str) -> None:
+        """Note that `count` of `total` values of `quantity` were obtained by `method`; none is no entry."""
+        if count:
+            self.estimates.append(Estimate(quantity, int(count), int(total), method))
+
+
+def _once(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({str(i) for i in ids}))

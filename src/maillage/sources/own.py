@@ -1,0 +1,148 @@
+"""The planner's own tables, whose headers are the planner's: capacities, canteens, kitchens, supplies, a projection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+import maillage.sources.schema as schema
+from maillage.sources.layout import Layout, Sheet, examples, open_sheet
+
+_UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
+
+CAPACITY = Layout(
+    "capacities",
+    {
+        "uai": _UAI,
+        "capacity": ("capacity", "capacite", "places"),
+        "capacity_low": ("capacity_low", "capacite_basse"),
+        "capacity_high": ("capacity_high", "capacite_haute"),
+    },
+    optional=frozenset({"capacity_low", "capacity_high"}),
+)
+
+CANTEENS = Layout(
+    "canteens",
+    {
+        "uai": _UAI,
+        "seats": ("seats", "couverts", "places_assises", "nombre_de_places"),
+        "sittings": ("sittings", "services", "nombre_de_services"),
+    },
+    optional=frozenset({"sittings"}),
+)
+
+KITCHENS = Layout(
+    "kitchens",
+    {
+        "uai": _UAI,
+        "production_meals": ("production_meals", "capacite_de_production", "repas_par_jour", "production"),
+        "ecole_meals": ("ecole_meals", "repas_ecoles"),
+    },
+    optional=frozenset({"ecole_meals"}),
+)
+
+SUPPLIES = Layout(
+    "supplies",
+    {
+        "kitchen_uai": ("kitchen_uai", "uai_cuisine", "cuisine"),
+        "served_uai": ("served_uai", "uai_satellite", "satellite"),
+    },
+)
+
+PROJECTION = Layout(
+    "projection",
+    {
+        "rentree": ("rentree", "rentree_scolaire", "annee"),
+        "variant": ("variant", "variante", "scenario"),
+        "pupils": ("pupils", "effectif", "effectifs", "eleves"),
+    },
+    optional=frozenset({"variant"}),
+)
+
+LAYOUTS = {"capacity": CAPACITY, "canteens": CANTEENS, "kitchens": KITCHENS, "supplies": SUPPLIES}
+"""Layout of each table of the ``[own]`` section."""
+
+_VARIANTS = {
+    "": "central", "central": "central", "centrale": "central", "high": "high", "haut": "high", "haute": "high",
+    "pop_haute": "high", "low": "low", "bas": "low", "basse": "low", "pop_basse": "low",
+}  # fmt: skip
+
+Columns = Mapping[str, str] | None
+
+
+def read_capacity(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Places of collèges, from the planner's CSV or spreadsheet.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        Sheet of a spreadsheet; the first by default.
+    columns : mapping, optional
+        Our column names to the planner's headers, such as ``{"capacity": "Capacité utile"}``.
+
+    Returns
+    -------
+    DataFrame
+        ``uai, capacity, capacity_low, capacity_high`` (pupils); the last two NaN where the planner gives none.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file, a low capacity above the capacity or a high one below it included.
+    """
+    opened = open_sheet(path, [CAPACITY.mapped(columns)], sheet=sheet)
+    frame = _numbers(opened, "capacity", "capacity_low", "capacity_high")
+    message, remedy = "capacity_low <= capacity <= capacity_high does not hold", "Correct one of the cells"
+    disorder = (frame["capacity_low"] > frame["capacity"]) | (frame["capacity_high"] < frame["capacity"])
+    opened.note("capacity", message, disorder, remedy)
+    return opened.finish(frame, schema.CAPACITY)
+
+
+def read_canteens(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Dining seats and sittings: ``uai, seats, sittings`` (sittings a day, NaN where not given).
+
+    Parameters and faults as `read_capacity`.
+    """
+    opened = open_sheet(path, [CANTEENS.mapped(columns)], sheet=sheet)
+    return opened.finish(_numbers(opened, "seats", "sittings"), schema.CANTEENS)
+
+
+def read_kitchens(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Kitchens: ``uai, production_meals, ecole_meals``, in meals a day.
+
+    `production_meals` is NaN where unknown; `ecole_meals`, the meals cooked for écoles, is 0 where not given. Parameters
+    and faults as `read_capacity`.
+    """
+    opened = open_sheet(path, [KITCHENS.mapped(columns)], sheet=sheet)
+    frame = _numbers(opened, "production_meals", "ecole_meals")
+    return opened.finish(frame.fillna({"ecole_meals": 0.0}), schema.KITCHENS)
+
+
+def read_supplies(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Which kitchen cooks for which canteen: ``kitchen_uai, served_uai``; parameters and faults as `read_capacity`."""
+    opened = open_sheet(path, [SUPPLIES.mapped(columns)], sheet=sheet)
+    frame = pd.DataFrame({column: opened.codes(column) for column in SUPPLIES.columns})
+    return opened.finish(frame, schema.SUPPLIES)
+
+
+def read_projection(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Totals of public collège pupils to agree with: ``rentree, variant, pupils``.
+
+    `variant` is ``central``, ``high`` or ``low`` (also ``haut``, ``bas``), central where the table has no such column.
+    Parameters and faults as `read_capacity`.
+    """
+    opened = open_sheet(path, [PROJECTION.mapped(columns)], sheet=sheet)
+    spelling = opened.text("variant").str.lower().str.replace(" ", "_", regex=False)
+    variant = spelling.map(_VARIANTS)
+    unknown = variant.isna()
+    message = f"not a variant (central, high or low): {examples(spelling[unknown])}"
+    opened.note("variant", message, unknown, "Use one of the three")
+    frame = pd.DataFrame({"rentree": opened.rentrees(), "variant": variant, "pupils": opened.numbers("pupils")})
+    return opened.finish(frame, schema.PROJECTION)
+
+
+def _numbers(opened: Sheet, *names: str) -> pd.DataFrame:
+    return pd.DataFrame({"uai": opened.codes("uai"), **{name: opened.numbers(name) for name in names}})

@@ -1,0 +1,293 @@
+"""Read every file of a territory into checked tables, or say everything that is wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+import maillage.sources.carte_scolaire as carte_scolaire
+import maillage.sources.education as education
+import maillage.sources.ign as ign
+import maillage.sources.insee as insee
+import maillage.sources.own as own
+import maillage.sources.population as population
+import maillage.sources.positions as positions
+from maillage.errors import Fault, InputError
+from maillage.sources.cells import departement_code, departement_of_commune
+from maillage.sources.config import (
+    TOML_NAME,
+    FileSettings,
+    OwnSettings,
+    OwnTable,
+    TerritoryFile,
+    TerritorySettings,
+    read_territory_file,
+    territory_settings,
+)  # fmt: skip
+from maillage.sources.discover import Discovery, discover
+from maillage.sources.stacking import join, stacked
+from maillage.sources.tables import SHEET_SUFFIXES
+from maillage.territory import Match, Source
+
+Reader = Callable[[Path], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How the files of one key are read, and what tells their rows apart when several files are joined."""
+
+    field: str
+    read: Reader
+    key: tuple[str, ...]
+
+
+_KINDS: dict[str, tuple[_Kind, ...]] = {
+    "positions": (
+        _Kind("positions", positions.read_positions, ("uai",)),
+        _Kind("directory", positions.read_directory, ("uai",)),
+    ),
+    "ips_colleges": (_Kind("college_ips", education.read_college_ips, ("uai", "rentree")),),
+    "ips_ecoles": (_Kind("ecole_ips", education.read_ecole_ips, ("uai", "rentree")),),
+    "college_pupils": (_Kind("college_pupils", education.read_college_pupils, ("uai", "rentree")),),
+    "ecole_pupils": (_Kind("ecole_pupils", education.read_ecole_pupils, ("uai", "rentree")),),
+    "sectors": (_Kind("sectors", carte_scolaire.read_sectors, ("commune",)),),
+    "boarding": (_Kind("boarding", education.read_boarding, ("uai", "rentree")),),
+    "income_communes": (_Kind("income_communes", insee.read_income_communes, ("commune",)),),
+    "income_iris": (_Kind("income_iris", insee.read_income_iris, ("iris",)),),
+    "births": (_Kind("births", insee.read_births, ("commune", "year")),),
+    "iris_population": (_Kind("iris_population", insee.read_iris_population, ("iris",)),),
+    "communes": (_Kind("communes", ign.read_communes, ("commune",)),),
+    "iris": (_Kind("iris", ign.read_iris, ("iris",)),),
+    "cog": (_Kind("cog", insee.read_cog, ("commune", "kind")),),
+    "projection": (_Kind("projection", own.read_projection, ("rentree", "variant")),),
+}
+
+_OWN: dict[str, Callable[..., pd.DataFrame]] = {
+    "capacity": own.read_capacity,
+    "canteens": own.read_canteens,
+    "kitchens": own.read_kitchens,
+    "supplies": own.read_supplies,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SourceTables:
+    """Every table of a territory, checked; None where there is no file for it.
+
+    Attributes
+    ----------
+    config : TerritoryFile
+        Settings, given or (for a folder without ``territory.toml``) deduced.
+    positions, directory, college_ips, ... : DataFrame or None
+        As returned by the readers of the same name (``read_positions``, ``read_directory``, ``read_college_ips``, ...);
+        several files of one key are joined, the first winning.
+    roads : Path or None
+        File of roads, which the travel stage reads.
+    records : tuple of Source
+        One entry a file read, with its SHA-256.
+    matches : tuple of Match
+        How files of one key overlapped, and files of a folder that were not recognised.
+    """
+
+    config: TerritoryFile
+    positions: pd.DataFrame | None = None
+    directory: pd.DataFrame | None = None
+    college_ips: pd.DataFrame | None = None
+    ecole_ips: pd.DataFrame | None = None
+    college_pupils: pd.DataFrame | None = None
+    ecole_pupils: pd.DataFrame | None = None
+    sectors: pd.DataFrame | None = None
+    boarding: pd.DataFrame | None = None
+    income_communes: pd.DataFrame | None = None
+    income_iris: pd.DataFrame | None = None
+    population: pd.DataFrame | None = None
+    population_communes: pd.DataFrame | None = None
+    births: pd.DataFrame | None = None
+    iris_population: pd.DataFrame | None = None
+    communes: gpd.GeoDataFrame | None = None
+    iris: gpd.GeoDataFrame | None = None
+    cog: pd.DataFrame | None = None
+    capacity: pd.DataFrame | None = None
+    canteens: pd.DataFrame | None = None
+    kitchens: pd.DataFrame | None = None
+    supplies: pd.DataFrame | None = None
+    projection: pd.DataFrame | None = None
+    roads: Path | None = None
+    records: tuple[Source, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass
+class _Reading:
+    """What has been read so far: tables, records, matches, and the faults of every file."""
+
+    base: Path
+    tables: dict[str, Any] = field(default_factory=dict)
+    records: list[Source] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def read(self, path: Path, reader: Reader) -> pd.DataFrame | None:
+        """A table, or None with its faults noted once."""
+        try:
+            return reader(path)
+        except InputError as error:
+            self.faults += [fault for fault in error.faults if fault not in self.faults]
+            return None
+
+    def record(self, path: Path, table: pd.DataFrame) -> None:
+        """Note a file read."""
+        dataset, vintage = table.attrs["dataset"], table.attrs["vintage"]
+        self.records.append(Source(self.named(path), dataset, vintage, len(table), _sha256(path)))
+
+    def named(self, path: Path) -> str:
+        """The path as the settings name it, where it lies under their folder."""
+        return path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.as_posix()
+
+
+def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = None, code: str | None = None) -> SourceTables:
+    """Read and check every file of a territory.
+
+    Parameters
+    ----------
+    source : path or mapping
+        A folder (with a ``territory.toml``, or whose files are then recognised by their headers), a ``territory.toml``,
+        or the same keys as a mapping.
+    base : Path, optional
+        Folder that the paths of a mapping are relative to; the working folder by default.
+    code : str, optional
+        Département code of a folder without ``territory.toml``; the one of its contours of communes by default.
+
+    Returns
+    -------
+    SourceTables
+
+    Raises
+    ------
+    InputError
+        Every fault of every file, in one message.
+    """
+    config, folder, unrecognised = _settings(source, base, code)
+    reading = _Reading(folder)
+    for key, kinds in _KINDS.items():
+        paths = [folder / name for name in getattr(config.files, key)]
+        for kind in kinds:
+            _read_kind(reading, key, kind, paths, record=kind is kinds[0])
+    _read_population(reading, [folder / name for name in config.files.population], config.territory.code)
+    for key, reader in _OWN.items():
+        _read_own(reading, key, reader, getattr(config.own, key))
+    roads = _roads(reading, config.files.roads)
+    if reading.faults:
+        raise InputError(reading.faults)
+    if unrecognised:
+        names = tuple(reading.named(path) for path in unrecognised)
+        reading.matches.append(
+            Match("data files recognised", len(reading.records), len(reading.records) + len(names), names, "not read")
+        )
+    return SourceTables(config, **reading.tables, roads=roads, records=tuple(reading.records), matches=tuple(reading.matches))
+
+
+def _settings(
+    source: str | Path | Mapping[str, Any], base: Path | None, code: str | None
+) -> tuple[TerritoryFile, Path, tuple[Path, ...]]:
+    """Settings, the folder their paths are relative to, and the files of that folder left aside."""
+    if isinstance(source, Mapping):
+        return territory_settings(source), base or Path(), ()
+    path = Path(source)
+    if path.is_dir() and (path / TOML_NAME).is_file():
+        path = path / TOML_NAME
+    if path.is_dir():
+        found = discover(path)
+        return _deduced(path, found, code), path, found.unrecognised
+    return read_territory_file(path), path.parent, ()
+
+
+def _deduced(folder: Path, found: Discovery, code: str | None) -> TerritoryFile:
+    """Settings of a folder that has none: the files recognised, and the département of its communes."""
+    files = {key: tuple(str(p.relative_to(folder)) for p in paths) for key, paths in found.files.items() if key != "roads"}
+    roads = found.files.get("roads")
+    tables = {key: OwnTable(path=str(path.relative_to(folder))) for key, path in found.own.items()}
+    return TerritoryFile(
+        territory=TerritorySettings(code=departement_code(code) if code else _code_of(folder, found.files.get("communes", ()))),
+        files=FileSettings(**files, roads=str(roads[0].relative_to(folder)) if roads else None),
+        own=OwnSettings(**tables),
+    )
+
+
+def _code_of(folder: Path, contours: Iterable[Path]) -> str:
+    counts = Counter(departement_of_commune(c) for path in contours for c in ign.read_communes(path)["commune"])
+    if len(counts) == 1:
+        return next(iter(counts))
+    message = "contours of several départements" if counts else "no contours of communes"
+    remedy = f'Say which département it is: code = ... in a {TOML_NAME} (code="62" in Python)'
+    raise InputError(
+        [Fault(str(folder), f"which département is unclear: {message}", rows=tuple(sorted(counts)), remedy=remedy)]
+    )
+
+
+def _read_kind(reading: _Reading, key: str, kind: _Kind, paths: Sequence[Path], *, record: bool) -> None:
+    joined: pd.DataFrame | None = None
+    for path in paths:
+        table = reading.read(path, kind.read)
+        if table is None:
+            continue
+        if record:
+            reading.record(path, table)
+        if joined is not None:
+            table, match = join(joined, table, kind.key, f"{key}: rows of {reading.named(path)} that earlier files have")
+            reading.matches += [match] if match.total and record else []
+        joined = table
+    reading.tables[kind.field] = joined
+
+
+def _read_population(reading: _Reading, paths: Sequence[Path], code: str) -> None:
+    """Estimates by département and census by commune; a census adds to the estimates the years that they lack."""
+    departements: list[pd.DataFrame] = []
+    communes: list[pd.DataFrame] = []
+    for path in paths:
+        estimate = path.suffix.lower() in SHEET_SUFFIXES
+        reader = population.read_population if estimate else partial(population.read_population_communes, departement=code)
+        table = reading.read(path, reader)
+        if table is None:
+            continue
+        reading.record(path, table)
+        communes += [] if estimate else [table]
+        departements.append(table if estimate else population.population_of_departements(table))
+    reading.tables["population"] = stacked(departements, ["departement", "year"])
+    reading.tables["population_communes"] = stacked(communes, ["commune", "year"])
+
+
+def _read_own(reading: _Reading, key: str, reader: Callable[..., pd.DataFrame], table: OwnTable | None) -> None:
+    if table is None:
+        reading.tables[key] = None
+        return
+    path = reading.base / table.path
+    columns, sheet = table.columns, table.sheet
+    read = reading.read(path, lambda p: reader(p, sheet=sheet, columns=columns))
+    if read is not None:
+        reading.record(path, read)
+    reading.tables[key] = read
+
+
+def _roads(reading: _Reading, name: str | None) -> Path | None:
+    if name is None:
+        return None
+    path = reading.base / name
+    if not path.is_file():
+        reading.faults.append(Fault(str(path), "no such file", remedy="Check the path"))
+        return None
+    reading.records.append(Source(reading.named(path), ign.ROADS.dataset, "undated", 0, _sha256(path)))
+    return path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
