@@ -401,3 +401,28 @@ def test_a_collège_without_pupils_is_a_fault(mini: Path) -> None:
     with pytest.raises(InputError, match="without enrolment at base rentrée 2022") as error:
         load_territory(mini / "territory.toml")
     assert error.value.faults[0].rows == ("0990001N",)
+
+
+def test_a_code_that_contradicts_the_settings_is_refused(tmp_path: Path) -> None:
+    toml = write_minidata(tmp_path / "mini")
+    assert load_territory(toml, code="099").code == "99"
+    with pytest.raises(InputError, match="is about département 99, not 62"):
+        load_territory(tmp_path / "mini", code="62")
+
+
+def test_settings_may_name_the_folder_of_their_files(tmp_path: Path) -> None:
+    toml = write_minidata(tmp_path / "mini")
+    moved = tmp_path / "elsewhere.toml"
+    moved.write_text('folder = "mini"\n' + toml.read_text(encoding="utf-8"), encoding="utf-8")
+    assert load_territory(moved).summary() == load_territory(toml).summary()
+
+
+def test_unknown_canteen_places_are_estimated_only_where_asked(tmp_path: Path) -> None:
+    toml = write_minidata(tmp_path / "mini")
+    assert np.isnan(load_territory(toml).colleges.seats).all()
+    toml.write_text(toml.read_text(encoding="utf-8").replace("[files]", "estimate_canteens = true\n[files]"), encoding="utf-8")
+    territory = load_territory(toml)
+    assert territory.colleges.canteen_estimated.all()
+    lunches = territory.colleges.lunch_rate * territory.colleges.pupils
+    assert (territory.colleges.seats * territory.colleges.sittings >= lunches).all()
+    assert any(estimate.quantity == "canteen places" for estimate in territory.estimates)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maillage.sources.capacity import CanteenTables, estimate_capacity, join_canteens, join_capacity, latest
+from maillage.sources.capacity import CanteenTables, estimate_capacity, estimate_places, join_canteens, join_capacity, latest
 from maillage.sources.ledger import Ledger
 
 UAI = np.array(["0990001A", "0990002B", "0990003C"])
@@ -106,3 +106,14 @@ def test_two_kitchens_for_one_college_is_a_fault() -> None:
 def test_latest_looks_back_before_it_looks_ahead() -> None:
     rows = pd.DataFrame({"uai": ["a", "a", "a", "b"], "rentree": [2019, 2021, 2023, 2025]})
     assert latest(rows, 2022).set_index("uai")["rentree"].to_dict() == {"a": 2021, "b": 2025}
+
+
+def test_unknown_canteen_places_are_what_was_once_served() -> None:
+    seats = pd.DataFrame({"uai": [UAI[1]], "seats": [100.0], "sittings": [2.0]})
+    tables = CanteenTables(None, seats, None, None, {"canteens": "seats.csv"})
+    ledger = Ledger()
+    result = estimate_places(join_canteens(UAI, 2024, tables, 0.5, ledger), np.array([460.0, 500.0, 301.0]), ledger)
+    assert result.seats.tolist() == [77.0, 100.0, 51.0]  # 460 x 0.5 / 3 = 76.7; 301 x 0.5 / 3 = 50.2
+    assert result.sittings.tolist() == [3.0, 2.0, 3.0]
+    assert result.places_estimated.tolist() == [True, False, True]
+    assert [(e.quantity, e.count) for e in ledger.estimates if e.quantity == "canteen places"] == [("canteen places", 2)]

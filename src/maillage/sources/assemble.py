@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from maillage.errors import Fault, InputError
-from maillage.sources.capacity import Canteens, CanteenTables, Capacities, join_canteens, join_capacity
+from maillage.sources.capacity import Canteens, CanteenTables, Capacities, estimate_places, join_canteens, join_capacity
 from maillage.sources.cells import departement_of_commune, departement_of_uai
 from maillage.sources.college_table import college_table, private_table
 from maillage.sources.colleges import CollegeTables, Roster, join_colleges
@@ -151,6 +151,8 @@ def _join(tables: SourceTables, current: Callable[[str], str], ledger: Ledger) -
     capacities = join_capacity(places.uai, pupils, roster.history, tables.capacity, file=files["capacity"], ledger=ledger)
     lunches = CanteenTables(tables.boarding, tables.canteens, tables.kitchens, tables.supplies, files)
     canteens = join_canteens(places.uai, roster.base, lunches, rules.lunch_rate, ledger)
+    if rules.estimate_canteens:
+        canteens = estimate_places(canteens, capacities.peak, ledger)
     if sectors is None or ledger.faults:
         raise InputError(ledger.faults)
     return _Joined(communes, roster, places, sectors, capacities, canteens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,15 +16,22 @@ CENTRAL_OCCUPANCY, HIGH_OCCUPANCY = 0.92, 0.85
 DIVISION_PLACES = 25
 """Capacities are counted in divisions of so many pupils."""
 
+USUAL_SITTINGS = 3
+"""Sittings of half an hour in a lunch break of an hour and a half."""
+
 
 @dataclass(frozen=True, eq=False)
 class Capacities:
-    """Places by collège: low, central, high, and whether they are estimated; fields of `Colleges`."""
+    """Places by collège: low, central, high, and whether they are estimated; fields of `Colleges`.
+
+    `peak` is the largest enrolment known.
+    """
 
     low: Floats
     central: Floats
     high: Floats
     estimated: Bools
+    peak: Floats
 
 
 def estimate_capacity(peak_pupils: Floats) -> tuple[Floats, Floats, Floats]:
@@ -85,7 +92,7 @@ def join_capacity(
         f"or {HIGH_OCCUPANCY} (high), rounded up to divisions of {DIVISION_PLACES}; undivided (low)"
     )
     ledger.estimate("capacity", int(estimated.sum()), len(uai), method)
-    return Capacities(low, central, high, estimated)
+    return Capacities(low, central, high, estimated, np.fmax(peak, pupils))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +106,7 @@ class Canteens:
     kitchen: Ints
     production_meals: Floats
     ecole_meals: Floats
+    places_estimated: Bools
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,33 @@ def join_canteens(uai: Strings, base: int, tables: CanteenTables, lunch_rate: fl
         missing = uai[np.isnan(seats * sittings) & ~(rate == 0)]
         ledger.match("collèges that serve lunch with known seats", len(uai), missing, "no limit on their lunches")
     kitchen, production, ecole_meals = _kitchens(uai, tables, ledger)
-    return Canteens(np.where(unknown, lunch_rate, rate), unknown, seats, sittings, kitchen, production, ecole_meals)
+    estimated = np.zeros(len(uai), dtype=np.bool_)
+    return Canteens(np.where(unknown, lunch_rate, rate), unknown, seats, sittings, kitchen, production, ecole_meals, estimated)
+
+
+def estimate_places(canteens: Canteens, peak: Floats, ledger: Ledger) -> Canteens:
+    """Seats and sittings where they are unknown: enough for the lunches of the largest enrolment seen, and marked.
+
+    A canteen has served that many; whether it could serve more, nobody publishes. So this is a cautious figure, made to
+    compare scenarios rather than to bind them.
+
+    Parameters
+    ----------
+    canteens : Canteens
+    peak : (S,) float
+        Largest enrolment of each collège in the rentrées known.
+    ledger : Ledger
+    """
+    unknown = np.isnan(canteens.seats * canteens.sittings) & (canteens.lunch_rate > 0)
+    seats = np.ceil(canteens.lunch_rate * peak / USUAL_SITTINGS)
+    method = f"seats unknown: as many lunches as at the largest enrolment known, in {USUAL_SITTINGS} sittings"
+    ledger.estimate("canteen places", int(unknown.sum()), len(unknown), method)
+    return replace(
+        canteens,
+        seats=np.where(unknown, seats, canteens.seats),
+        sittings=np.where(unknown, float(USUAL_SITTINGS), canteens.sittings),
+        places_estimated=canteens.places_estimated | unknown,
+    )
 
 
 def refuse_strangers(table: pd.DataFrame, uai: Strings, file: str, ledger: Ledger, column: str = "uai") -> None:

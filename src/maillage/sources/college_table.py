@@ -35,7 +35,7 @@ def college_table(roster: Roster, social: Social, units: Units, capacities: Capa
         lunch_rate_estimated=canteens.lunch_rate_estimated,
         seats=canteens.seats,
         sittings=canteens.sittings,
-        canteen_estimated=np.zeros(len(public), dtype=np.bool_),
+        canteen_estimated=canteens.places_estimated,
         kitchen=canteens.kitchen,
         production_meals=canteens.production_meals,
         ecole_meals=canteens.ecole_meals,

@@ -51,6 +51,7 @@ class TerritorySettings(_Frozen):
     split_above_pupils: float = Field(300.0, gt=0, description="Communes with more pupils are cut into parts.")
     part_pupils: float = Field(150.0, gt=0, description="Pupils that a part of a commune should have, about.")
     lunch_rate: Share = Field(0.62, description="Share of pupils who lunch at school, where no boarding table says it.")
+    estimate_canteens: bool = Field(False, description="Estimate unknown canteen places from the largest enrolment known.")
 
 
 class FileSettings(_Frozen):
@@ -106,6 +107,7 @@ class OwnSettings(_Frozen):
 class TerritoryFile(_Frozen):
     """Content of `territory.toml`."""
 
+    folder: str = Field("", description="Folder that the paths below are relative to, itself relative to this file.")
     territory: TerritorySettings
     files: FileSettings = FileSettings()
     own: OwnSettings = OwnSettings()

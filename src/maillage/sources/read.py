@@ -164,7 +164,8 @@ def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = 
     base : Path, optional
         Folder that the paths of a mapping are relative to; the working folder by default.
     code : str, optional
-        Département code of a folder without ``territory.toml``; the one of its contours of communes by default.
+        Département code of a folder without ``territory.toml``; the one of its contours of communes by default. Refused
+        where a ``territory.toml`` says otherwise.
 
     Returns
     -------
@@ -200,14 +201,19 @@ def _settings(
 ) -> tuple[TerritoryFile, Path, tuple[Path, ...]]:
     """Settings, the folder their paths are relative to, and the files of that folder left aside."""
     if isinstance(source, Mapping):
-        return territory_settings(source), base or Path(), ()
-    path = Path(source)
-    if path.is_dir() and (path / TOML_NAME).is_file():
-        path = path / TOML_NAME
-    if path.is_dir():
-        found = discover(path)
-        return _deduced(path, found, code), path, found.unrecognised
-    return read_territory_file(path), path.parent, ()
+        settings, folder, named = territory_settings(source), base or Path(), "the settings given"
+    else:
+        path = Path(source)
+        if path.is_dir() and (path / TOML_NAME).is_file():
+            path = path / TOML_NAME
+        if path.is_dir():
+            found = discover(path)
+            return _deduced(path, found, code), path, found.unrecognised
+        settings, folder, named = read_territory_file(path), path.parent, str(path)
+    if code is not None and departement_code(code) != settings.territory.code:
+        remedy = "Leave the code out: it is needed only for a folder without territory.toml"
+        raise InputError([Fault(named, f"is about département {settings.territory.code}, not {code}", remedy=remedy)])
+    return settings, folder / settings.folder, ()
 
 
 def _deduced(folder: Path, found: Discovery, code: str | None) -> TerritoryFile:
