@@ -24,7 +24,7 @@ class Demand:
         Public collège pupils by unit, grade (6e to 3e) and rentrée. Never missing, never negative.
     variant : str
         "central", "high" or "low".
-    draws : (D, U, 4, T) float or None
+    draws : (D, U, 4, T) float32 or None
         Simulated futures; None where none were asked for.
     private_factor : (T,) float
         Private collège pupils relative to the base rentrée.
@@ -36,7 +36,7 @@ class Demand:
     pupils: Floats
     variant: str
     private_factor: Floats
-    draws: Floats | None = None
+    draws: npt.NDArray[np.float32] | None = None
     method: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,0 +1,163 @@
+"""New 6e of the whole département, rentrée by rentrée: écoles, then births, then population by age, then held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from maillage.arrays import Floats
+from maillage.demography.births import YEARS_TO_6E, Births, born
+from maillage.territory import ECOLE_GRADES, GRADES, Territory
+
+ECOLE, BIRTHS, POPULATION, HELD = "ecole", "births", "population", "held"
+RECENT_PAIRS = 3
+PLAUSIBLE_ENTRY = (0.5, 1.2)
+"""Bounds of public 6e over public CM2 of the year before; outside them the two tables do not cover the same schools."""
+
+_WORDS = {
+    ECOLE: "cohorts in école in {base} (CP to CM2)",
+    BIRTHS: "births eleven years before",
+    POPULATION: "population by age, 1 January {year}",
+    HELD: "no figures: the last cohort is held constant (assumption)",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Entrants:
+    """New public 6e of the département.
+
+    Attributes
+    ----------
+    rentree : tuple of int
+        The rentrées after the base.
+    pupils : (K,) float
+    source : tuple of str
+        ECOLE, BIRTHS, POPULATION or HELD for each rentrée.
+    method : tuple of str
+    """
+
+    rentree: tuple[int, ...]
+    pupils: Floats
+    source: tuple[str, ...]
+    method: tuple[str, ...]
+
+
+def entrants_of(territory: Territory, grades: Floats, births: Births, until: int) -> Entrants:
+    """New public 6e from the rentrée after the base to `until`.
+
+    École cohorts count for the five rentrées after the base, times a ratio of public 6e to public école pupils of the same
+    cohort (`_ecole_ratio`). Births and population by age are chained to them: they are multiplied by the ratio of the
+    entrants to their own figures over the cohorts known to both (the base collège cohorts where écoles are unknown; the
+    nearest cohorts where none is common to both), so that public share and migration stay as they are.
+
+    Parameters
+    ----------
+    grades : (U, 4) float
+        Public pupils by grade at the base rentrée.
+    births : Births
+    until : int
+    """
+    base = territory.base_rentree
+    year, people = born(territory.cohorts.population)
+    collegiens = {base - g: float(total) for g, total in enumerate(grades.sum(axis=0))}
+    ecole = {base + 5 - g: float(total) for g, total in enumerate(territory.units.ecole_pupils.sum(axis=0))}
+    method: list[str] = []
+    entering: dict[int, float] = {}
+    if sum(ecole.values()) > 0:
+        ratio, words = _ecole_ratio(territory, ecole, collegiens, people)
+        entering = {rentree: ratio * pupils for rentree, pupils in ecole.items()}
+        method.append(words)
+    recent = entering or collegiens
+    series = [(ECOLE, entering)] + [
+        (name, {y + YEARS_TO_6E: _link(sizes, recent, collegiens) * size for y, size in sizes.items()})
+        for name, sizes in ((BIRTHS, births.total()), (POPULATION, people))
+    ]
+    rentrees = tuple(range(base + 1, until + 1))
+    source, pupils = _first_known(rentrees, series, float(np.mean(list(recent.values()))))
+    method += [
+        f"New 6e of {_span(years)}: {_WORDS[name].format(base=base, year=year)}." for name, years in _runs(rentrees, source)
+    ]
+    return Entrants(rentrees, np.array(pupils), source, tuple(method))
+
+
+def _ecole_ratio(
+    territory: Territory, ecole: Mapping[int, float], collegiens: Mapping[int, float], people: Mapping[int, float]
+) -> tuple[float, str]:
+    """Public 6e over public école pupils of the same cohort, and how it was found.
+
+    In this order: observed (6e of a rentrée over CM2 of the one before, latest three pairs); through the population by age
+    (public collégiens over the children of their ages, applied to the children of école ages); the mean grade of the
+    collèges over the mean grade of the écoles.
+    """
+    observed = _observed_entry(territory)
+    if observed is not None:
+        return observed, f"Public 6e over public CM2 of the year before, as observed: {observed:.3f}."
+    ages = [rentree for rentree in collegiens if rentree - YEARS_TO_6E in people]
+    school_ages = [rentree - YEARS_TO_6E for rentree in ecole]
+    if ages and all(birth in people for birth in school_ages):
+        share = sum(collegiens[r] for r in ages) / max(sum(people[r - YEARS_TO_6E] for r in ages), 1e-12)
+        ratio = share * sum(people[birth] for birth in school_ages) / sum(ecole.values())
+        return ratio, (
+            f"Public collégiens are {share:.3f} of the children of their ages; so public 6e over public école pupils of the "
+            f"same cohort is {ratio:.3f}."
+        )
+    ratio = float(np.mean(list(collegiens.values())) / np.mean(list(ecole.values())))
+    return ratio, (
+        f"Public 6e over public école pupils of a cohort: {ratio:.3f}, the mean collège grade over the mean école grade "
+        "(assumption: cohorts in collège and in école were alike)."
+    )
+
+
+def _observed_entry(territory: Territory) -> float | None:
+    colleges, ecoles = territory.cohorts.history, territory.cohorts.ecole_history
+    if colleges.empty or ecoles.empty:
+        return None
+    sixth, cm2 = f"p{GRADES[0]}", ECOLE_GRADES[-1]
+    # A rentrée in which some collèges publish no grades would understate the 6e.
+    entering = colleges.groupby("rentree")[sixth].apply(lambda column: column.astype(float).sum(skipna=False))
+    leaving = ecoles.groupby("rentree")[cm2].apply(lambda column: column.astype(float).sum(skipna=False))
+    pairs = [
+        (float(entering[rentree]), float(leaving[rentree - 1]))
+        for rentree in sorted(entering.dropna().index)
+        if rentree - 1 in leaving.dropna().index and leaving[rentree - 1] > 0
+    ][-RECENT_PAIRS:]
+    if not pairs:
+        return None
+    ratio = sum(entered for entered, _ in pairs) / sum(left for _, left in pairs)
+    return ratio if PLAUSIBLE_ENTRY[0] <= ratio <= PLAUSIBLE_ENTRY[1] else None
+
+
+def _link(sizes: Mapping[int, float], recent: Mapping[int, float], collegiens: Mapping[int, float]) -> float:
+    """Entrants for one child of a series by birth year."""
+    for known in (recent, collegiens):
+        common = [rentree for rentree in known if sizes.get(rentree - YEARS_TO_6E, 0.0) > 0]
+        if common:
+            return sum(known[r] for r in common) / sum(sizes[r - YEARS_TO_6E] for r in common)
+    first = [sizes[birth] for birth in sorted(sizes)[:3]]
+    latest = [recent[rentree] for rentree in sorted(recent)[-3:]]
+    return float(np.mean(latest) / np.mean(first)) if np.mean(first) > 0 else 0.0
+
+
+def _first_known(
+    rentrees: tuple[int, ...], series: list[tuple[str, dict[int, float]]], last: float
+) -> tuple[tuple[str, ...], list[float]]:
+    """For each rentrée the first series that knows it, and its value; the value before where none does."""
+    source, pupils = [], []
+    for rentree in rentrees:
+        name, last = next(((name, known[rentree]) for name, known in series if rentree in known), (HELD, last))
+        source.append(name)
+        pupils.append(last)
+    return tuple(source), pupils
+
+
+def _runs(rentrees: tuple[int, ...], source: tuple[str, ...]) -> list[tuple[str, list[int]]]:
+    """Stretches of rentrées with one source."""
+    pairs = groupby(zip(source, rentrees, strict=True), key=lambda pair: pair[0])
+    return [(name, [rentree for _, rentree in stretch]) for name, stretch in pairs]
+
+
+def _span(years: list[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"

@@ -1,0 +1,194 @@
+"""Travel times between points: by hand on small networks, against a slow twin on random ones, and without a network."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maillage import InputError, RoadNetwork, travel_times
+from maillage.travel import MODES, Approximation, Mode
+from naive import least_seconds
+from toy import toy_territory
+
+BARE = Mode("bare")
+"""The network's speeds and nothing else."""
+
+
+def line_road(closed_back=False, urban=False):
+    """0 -- 1 -- 2 along x, 1 km and 60 s each; the first segment one-way if `closed_back`."""
+    tail, head = ([0, 1, 2], [1, 2, 1]) if closed_back else ([0, 1, 1, 2], [1, 0, 2, 1])
+    n = len(tail)
+    return RoadNetwork.from_arrays(tail, head, [60.0] * n, xy_m=[[0, 0], [1000, 0], [2000, 0]], urban=[urban] * n)
+
+
+def test_two_points_by_hand():
+    times = travel_times(line_road(), [[250.0, 0.0]], [[1500.0, 0.0], [750.0, 0.0], [250.0, 0.0]], BARE)
+    assert times.minutes[0] == pytest.approx([1.25, 0.5, 0.0])
+    assert times.distance_km[0] == pytest.approx([1.25, 0.5, 0.0])
+    assert times.approximate is False
+    assert times.unreachable == ()
+
+
+def test_one_way_is_respected_even_on_one_segment():
+    road = line_road(closed_back=True)
+    there = travel_times(road, [[250.0, 0.0], [750.0, 0.0]], [[750.0, 0.0], [250.0, 0.0]], BARE)
+    assert there.minutes == pytest.approx(np.array([[0.5, 0.0], [0.0, np.inf]]))
+    back = travel_times(road, [[250.0, 0.0], [750.0, 0.0]], [[750.0, 0.0], [250.0, 0.0]], BARE, direction="from")
+    assert back.minutes == pytest.approx(np.array([[np.inf, 0.0], [0.0, 0.5]]))
+    walk = travel_times(road, [[750.0, 0.0]], [[250.0, 0.0]], "walk")
+    assert walk.minutes[0, 0] == pytest.approx(7.5)  # 500 m at 4 km/h, whatever the direction of the traffic
+
+
+def test_access_leg_and_snapping_limit():
+    times = travel_times(line_road(), [[500.0, 300.0], [500.0, 40_000.0]], [[500.0, 0.0]], "car")
+    assert times.minutes[0, 0] == pytest.approx(1.2)  # 300 m at 15 km/h
+    assert times.distance_km[0, 0] == pytest.approx(0.3)
+    assert np.isinf(times.minutes[1, 0])
+    assert np.isinf(times.distance_km[1, 0])
+    assert times.unreachable == ("origin 1: more than 5 km from any road open to car",)
+
+
+def test_modes_by_hand():
+    start, end = [[0.0, 0.0]], [[2000.0, 0.0]]
+    expected = {  # minutes for 2 km of open country, then of town
+        "car": (2.0, 2 + 10 / 60),
+        "coach": (4.0, 60 * 2 / 17.5),
+        "bicycle": (8.0, 8.0),
+        "walk": (30.0, 30.0),
+    }
+    assert set(expected) == set(MODES)
+    for name, (country, town) in expected.items():
+        assert travel_times(line_road(), start, end, name).minutes[0, 0] == pytest.approx(country, abs=2e-3)
+        assert travel_times(line_road(urban=True), start, end, name).minutes[0, 0] == pytest.approx(town, abs=2e-3)
+        assert MODES[name].source
+
+
+def test_a_coach_is_no_faster_than_a_car():
+    slow = RoadNetwork.from_arrays([0, 1], [1, 0], [600.0, 600.0], xy_m=[[0, 0], [1000, 0]])
+    assert travel_times(slow, [[0.0, 0.0]], [[1000.0, 0.0]], "coach").minutes[0, 0] == pytest.approx(10.0)
+
+
+def test_distance_is_that_of_the_fastest_and_then_the_shortest_journey():
+    place = [[0, 0], [1000, 0]]
+    road = RoadNetwork.from_arrays([0, 0, 0], [1, 1, 1], [60.0, 60.0, 90.0], xy_m=place, length_m=[1800.0, 1500.0, 1000.0])
+    times = travel_times(road, [[0.0, 0.0]], [[1000.0, 0.0]], BARE)
+    assert times.minutes[0, 0] == pytest.approx(1.0)
+    assert times.distance_km[0, 0] == pytest.approx(1.5)
+
+
+def test_cutoff():
+    times = travel_times(line_road(), [[0.0, 0.0]], [[1000.0, 0.0], [2000.0, 0.0]], BARE, cutoff_min=1.5)
+    assert times.minutes[0].tolist() == [1.0, np.inf]
+    assert times.distance_km[0].tolist() == [1.0, np.inf]
+    assert times.unreachable == ()
+
+
+def test_islands_are_reported_and_not_snapped_to():
+    """A chain of 150 two-way segments, and beside it a stump of one segment that leads nowhere."""
+    n = 151
+    place = [[100.0 * i, 0.0] for i in range(n)] + [[0.0, 50.0], [0.0, 60.0]]
+    tail = [*range(n - 1), *range(1, n), n]
+    head = [*range(1, n), *range(n - 1), n + 1]
+    road = RoadNetwork.from_arrays(tail, head, [6.0] * len(tail), xy_m=place)
+    assert road.components.tolist() == [n, 2]
+    times = travel_times(road, [[0.0, 55.0]], [[1000.0, 0.0]], BARE)
+    assert times.minutes[0, 0] == pytest.approx(1 + 0.055 / 5 * 60)
+    assert times.unreachable == ("1 segments open to bare are cut off from the main network: no point is put on them",)
+
+
+def test_two_separate_towns_are_listed():
+    place = [[0, 0], [1000, 0], [0, 9000], [1000, 9000]]
+    road = RoadNetwork.from_arrays([0, 1, 2, 3], [1, 0, 3, 2], [60.0] * 4, xy_m=place)
+    times = travel_times(road, [[0.0, 0.0], [0.0, 9000.0]], [[1000.0, 0.0]], BARE)
+    assert times.minutes[:, 0].tolist() == [1.0, np.inf]
+    assert times.unreachable == ("origin 1: no journey by bare to any place asked for",)
+
+
+segments = st.lists(
+    st.tuples(
+        st.integers(0, 4),
+        st.integers(0, 4),
+        st.one_of(st.just(np.inf), st.integers(0, 90)),
+    ).filter(lambda s: s[0] != s[1]),
+    min_size=1,
+    max_size=9,
+    unique_by=lambda s: frozenset(s[:2]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(segments, st.data())
+def test_equals_the_twin_on_random_networks(drawn, data):
+    """Corners of a pentagon, so that no two segments overlap and a point inside a segment snaps to that one alone."""
+    angle = 2 * np.pi * np.arange(5) / 5
+    place = 1000 * np.column_stack([np.cos(angle), np.sin(angle)])
+    tail, head, seconds = (list(column) for column in zip(*drawn, strict=True))
+    road = RoadNetwork.from_arrays(tail, head, seconds, xy_m=place)
+    against = [float(data.draw(st.one_of(st.just(np.inf), st.integers(0, 90)))) for _ in drawn]
+    road = dataclasses.replace(road, against_s=np.array(against))
+    usable = [i for i in range(len(drawn)) if np.isfinite(seconds[i]) or np.isfinite(against[i])]
+    if not usable:
+        return
+    # Fractions away from the crossings of the pentagon's diagonals and from its corners.
+    one_point = st.tuples(st.sampled_from(usable), st.sampled_from([0.05, 0.1, 0.2, 0.45, 0.55, 0.8, 0.95]))
+    sets = [data.draw(st.lists(one_point, min_size=1, max_size=3)) for _ in range(2)]
+    places = [[place[tail[s]] + f * (place[head[s]] - place[tail[s]]) for s, f in points] for points in sets]
+    rows = list(zip(tail, head, map(float, seconds), against, strict=True))
+    for direction, (start, end) in (("to", sets), ("from", sets[::-1])):
+        found = travel_times(road, places[0], places[1], BARE, direction=direction).minutes
+        expected = np.array(least_seconds(rows, 5, start, end)) / 60
+        np.testing.assert_allclose(found, expected if direction == "to" else expected.T, atol=0.001)
+
+
+def test_approximation_by_hand():
+    territory = toy_territory()
+    times = travel_times(None, territory.units, territory.colleges)
+    assert times.approximate
+    assert times.distance_km[0] == pytest.approx([0.0, 1.3 * 18])
+    assert times.minutes[0] == pytest.approx([5.0, 3 + 60 * 1.3 * 18 / 45])
+    assert "Approximation" in times.method
+    assert "45 km/h" in times.method
+    dense = toy_territory(units={"area_km2": np.array([36.0, 1.0, 36.0, 5.0])})
+    # 60 pupils on 1 km2 are 1,463 inhabitants a km2: suburban; 100 on 5 are 488: suburban.
+    slower = travel_times(None, dense.units, dense.colleges)
+    assert slower.minutes[1, 1] == pytest.approx(3 + 60 * 1.3 * 12 / 35)
+    town = travel_times(None, toy_territory(units={"area_km2": np.full(4, 0.5)}).units, dense.colleges)
+    assert town.minutes[0, 1] == pytest.approx(3 + 60 * 1.3 * 18 / 25)
+
+
+def test_approximation_of_other_modes_and_assumptions():
+    there = [[0.0, 0.0]], [[10_000.0, 0.0]]
+    assert travel_times(None, *there, "walk").minutes[0, 0] == pytest.approx(195.0)  # 13 km at 4 km/h, no vehicle to reach
+    assert travel_times(None, *there, "coach").minutes[0, 0] == pytest.approx(29.0)  # 13 km at 30 km/h + 3
+    own = Approximation(detour=1.0, rural_km_h=60.0, access_min=0.0)
+    assert travel_times(None, *there, approximation=own).minutes[0, 0] == pytest.approx(10.0)
+    assert np.isinf(travel_times(None, *there, cutoff_min=9.0).minutes).all()
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: travel_times(None, [[0, 0]], [[0, 0]], mode="rocket"), r"unknown mode 'rocket'.*car, coach"),
+        (lambda: travel_times(None, [[0, 0]], [[0, 0]], direction="up"), "unknown direction"),
+        (lambda: travel_times(None, [[0, 0]], [[0, 0]], cutoff_min=0), "cutoff_min"),
+        (lambda: travel_times(None, [[0, np.nan]], [[0, 0]]), r"without coordinates \(origin 0\)"),
+        (lambda: travel_times(None, [0, 1], [[0, 0]]), r"shape \(2,\)"),
+        (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], approximation=Approximation()), "both a network"),
+        (lambda: Approximation(detour=-1), "detour"),
+        (lambda: Mode("fast", speed_km_h=-3), "positive speed"),
+        (lambda: Mode("ghost", on_foot=True), "without speeds"),
+        (lambda: Mode("late", town_segment_s=-1), "penalty"),
+    ],
+)
+def test_bad_input_is_named(ask, message):
+    with pytest.raises(InputError, match=message):
+        ask()
+
+
+def test_no_places_at_all():
+    assert travel_times(line_road(), np.empty((0, 2)), [[0.0, 0.0]]).minutes.shape == (0, 1)
+    assert travel_times(None, np.empty((0, 2)), [[0.0, 0.0]]).minutes.shape == (0, 1)
