@@ -1,0 +1,133 @@
+"""Everything the report tells, as plain frozen facts in no language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from maillage.indicators import college_table, evaluate
+from maillage.plan import Plan
+from maillage.report.comparison import (
+    IndicatorRow,
+    PlanFacts,
+    essential,
+    indicator_rows,
+    plan_facts,
+    scenario_figures,
+)
+from maillage.report.diagnosis import Diagnosis, diagnose
+from maillage.report.maps import Atlas, draw_atlas
+from maillage.report.roster import CollegeFacts, roster
+from maillage.report.standing import RankingFacts, ranking_facts
+
+if TYPE_CHECKING:
+    from maillage.scenario import Scenario
+    from maillage.studies import Study
+    from maillage.territory import Territory
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A study, ready to be told.
+
+    Attributes
+    ----------
+    territory : Territory
+        For its name, sources, matches and estimates.
+    base, start, until : int
+        Rentrées of the data, of the new sectors, of the horizon.
+    colleges : tuple of CollegeFacts
+        By commune and name.
+    plans : tuple of PlanFacts
+        In the study's order.
+    reference : PlanFacts or None
+        Today's sectors, where the study holds them.
+    rows, essential : tuple of IndicatorRow
+        All indicators at the horizon, and those to read first.
+    ranking : RankingFacts or None
+        None where fewer than two scenarios have a plan.
+    impossible, unsolved : tuple of (Scenario, reasons)
+        Proven to have no plan; no plan found in time.
+    approximate_units : int
+        Units whose outline is an approximation.
+    """
+
+    territory: Territory
+    title: str
+    base: int
+    start: int
+    until: int
+    variant: str
+    colleges: tuple[CollegeFacts, ...]
+    diagnosis: Diagnosis
+    plans: tuple[PlanFacts, ...]
+    reference: PlanFacts | None
+    rows: tuple[IndicatorRow, ...]
+    essential: tuple[IndicatorRow, ...]
+    ranking: RankingFacts | None
+    impossible: tuple[tuple[Scenario, tuple[str, ...]], ...]
+    unsolved: tuple[tuple[Scenario, tuple[str, ...]], ...]
+    atlas: Atlas
+    approximate_units: int
+    travel_mode: str
+    travel_approximate: bool
+    methods: tuple[str, ...]
+    seed: int
+    seconds: float
+
+    def numbered(self, position: int) -> CollegeFacts | None:
+        """The collège at a position of the territory; None for -1 (outside)."""
+        return next((c for c in self.colleges if c.position == position), None)
+
+
+def facts_of(study: Study) -> Facts:
+    """Gather the facts of a study; it is not changed."""
+    territory, today = study.territory, _today(study.plans)
+    inputs = (territory, today, study.demand, study.travel)
+    figures = scenario_figures(evaluate(*inputs).assign(scenario="today"))["today"]
+    whole = study.college_table()
+    tables = [whole[whole["scenario"] == plan.scenario.name] for plan in study.plans]
+    colleges = roster(territory, college_table(*inputs), tables, study.until)
+    names = {c.uai: f"{c.name} ({c.commune})" for c in colleges}
+    plans = plan_facts(study, names)
+    rows = indicator_rows(plans, figures, territory.base_rentree)
+    numbers = [c.number for c in sorted(colleges, key=lambda c: c.position)]
+    return Facts(
+        territory=territory,
+        title=study.settings.title,
+        base=territory.base_rentree,
+        start=study.start,
+        until=study.until,
+        variant=study.settings.variant,
+        colleges=colleges,
+        diagnosis=diagnose(study, figures, colleges),
+        plans=plans,
+        reference=next((p for p in plans if p.scenario.present), None),
+        rows=rows,
+        essential=essential(rows),
+        ranking=ranking_facts(study, plans),
+        impossible=study.impossible,
+        unsolved=study.unsolved,
+        atlas=draw_atlas(territory, study.plans, numbers),
+        approximate_units=int(territory.units.approximate.sum()),
+        travel_mode=study.travel.mode,
+        travel_approximate=study.travel.approximate,
+        methods=(*study.demand.method, study.travel.method, *_solvers(study.plans)),
+        seed=study.settings.seed,
+        seconds=study.seconds,
+    )
+
+
+def _today(plans: Sequence[Plan]) -> Plan:
+    """Today's sectors as a plan, whether or not the study holds that scenario."""
+    held = next((plan for plan in plans if plan.scenario.present), None)
+    first = plans[0]
+    return held or replace(first, assignment=first.present, open=np.ones_like(first.open), status="present")
+
+
+def _solvers(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """What solved the plans, each named once."""
+    return tuple(dict.fromkeys(plan.method for plan in plans if plan.status != "present"))

@@ -1,0 +1,151 @@
+"""The summary, made from facts: every conclusion follows from the numbers, none is written beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maillage.report.comparison import PlanFacts
+from maillage.report.standing import DRAWS, RankingFacts
+from maillage.report.telling import closures, flip
+from maillage.report.voice import Voice
+
+ROBUST, FAIRLY = 0.8, 0.5
+"""Shares of the draws from which a first place is called robust, or fairly stable."""
+
+EFFECTS = (
+    "travel_mean_min",
+    "dissimilarity",
+    "eta_squared_with_private",
+    "colleges_occupancy_over_100",
+    "lunches_beyond_places",
+)
+"""Indicators the summary compares with today's sectors."""
+
+
+def asked(voice: Voice) -> str:
+    """What the study compares."""
+    facts, say = voice.facts, voice.words
+    count = len(facts.plans) + len(facts.impossible) + len(facts.unsolved)
+    values = {"territory": facts.territory.name, "start": facts.start, "until": facts.until, "colleges": len(facts.colleges)}
+    return say.number("summary.asked", count, variant=say(f"variant.{facts.variant}"), **values)
+
+
+def answer(voice: Voice) -> Iterator[str]:
+    """What comes first, and what comes next."""
+    say, ranking = voice.words, voice.facts.ranking
+    if ranking is None:
+        yield say("ranking.too_few")
+        return
+    first, second = ranking.places[:2]
+    key = "summary.first_present" if first.plan.scenario.present else "summary.first"
+    yield say(key, profile=voice.profile(ranking.profile), score=voice.score(first.score), **_named(first.plan))
+    key = "summary.level" if second.rank == first.rank else "summary.next"
+    yield say(key, score=voice.score(second.score), **_named(second.plan))
+
+
+def effects(voice: Voice) -> Iterator[str]:
+    """What the first scenario changes, against today's sectors at the horizon."""
+    say, ranking, reference = voice.words, voice.facts.ranking, voice.facts.reference
+    if ranking is None or reference is None or ranking.places[0].plan is reference:
+        return
+    first = ranking.places[0].plan
+    yield closures(voice, first, "summary.closes")
+    yield say("summary.moves", **voice.moved(first)) if first.moved_units else say("summary.moves_none")
+    yield from (_change(voice, name, reference, first) for name in EFFECTS if _told(reference, name) and _told(first, name))
+
+
+def _told(plan: PlanFacts, name: str) -> bool:
+    return name in plan.figures and plan.figures[name].shown is not None
+
+
+def _change(voice: Voice, name: str, reference: PlanFacts, first: PlanFacts) -> str:
+    before, after = reference.figures[name], first.figures[name]
+    gap = (after.shown or 0.0) - (before.shown or 0.0)
+    key = "same" if gap == 0 else "lower" if gap < 0 else "higher"
+    values = {"label": voice.indicator(name), "after": voice.figure(after), "before": voice.figure(before)}
+    return voice.words(f"summary.change_{key}", **values)
+
+
+def certainty(voice: Voice) -> Iterator[str]:
+    """How far the first place and its plan can be trusted."""
+    say, ranking = voice.words, voice.facts.ranking
+    if ranking is not None:
+        yield from _stability(voice, ranking)
+        efficient = sorted(place.plan.code for place in ranking.places if place.efficient)
+        if len(efficient) == len(ranking.places):
+            yield say("summary.pareto_all")
+        else:
+            yield say.number("summary.pareto", len(efficient), names=say.listed(efficient))
+        if ranking.places[0].plan.status != "present":
+            yield proof(voice, ranking.places[0].plan)
+    if voice.facts.impossible:
+        names = say.listed(say("summary.quoted", name=scenario.label) for scenario, _ in voice.facts.impossible)
+        section = say("sections.scenarios")
+        yield say.number("summary.impossible", len(voice.facts.impossible), names=names, section=section)
+    if voice.facts.unsolved:
+        names = say.listed(say("summary.quoted", name=scenario.label) for scenario, _ in voice.facts.unsolved)
+        yield say.number("summary.unsolved", len(voice.facts.unsolved), names=names)
+
+
+def proof(voice: Voice, plan: PlanFacts) -> str:
+    """How good a plan is proven to be."""
+    say = voice.words
+    if plan.gap == float("inf"):
+        return say("summary.proof_unbounded", code=plan.code)
+    return say(f"summary.proof_{plan.status}", code=plan.code, gap=voice.numbers.percent(plan.gap, 2))
+
+
+def cautions(voice: Voice) -> Iterator[str]:
+    """What the reader must keep in mind."""
+    say, facts = voice.words, voice.facts
+    estimated = sum(college.capacity.estimated for college in facts.colleges)
+    if estimated:
+        yield say.number("summary.capacity", estimated, total=len(facts.colleges))
+    if facts.travel_approximate:
+        yield say("summary.travel_approximate")
+    yield say("method.grades", start=facts.start)
+    yield say("summary.avoidance")
+    yield say("summary.decision")
+
+
+def tiles(voice: Voice) -> Iterator[tuple[str, str, str]]:
+    """Key figures: the figure, what it is, and a note."""
+    facts, say, n, d = voice.facts, voice.words, voice.numbers, voice.facts.diagnosis
+    now, later = d.observed[-1][1], dict(d.projected[0][1])[facts.until]
+    private = len(facts.territory.private)
+    yield n.number(now), say("key.pupils"), say("key.pupils_note", base=facts.base)
+    change = n.percent(later / now - 1, 1, signed=True)
+    yield (
+        say("document.mark") + n.number(later),
+        say("key.projected"),
+        say("key.projected_note", until=facts.until, change=change),
+    )
+    yield n.number(len(facts.colleges)), say("key.colleges"), say.number("key.colleges_note", private) if private else ""
+    full, empty = d.now["colleges_occupancy_over_100"], d.now["colleges_occupancy_under_60"]
+    if full.value is not None:
+        yield voice.figure(full), say("key.full"), say("key.full_note", low=voice.figure(empty))
+    travel = d.now["travel_mean_min"]
+    yield voice.figure(travel), say("key.travel"), say("key.travel_note", p90=voice.figure(d.now["travel_p90_min"]))
+    low, high = voice.figure(d.now["ips_min"]), voice.figure(d.now["ips_max"])
+    yield voice.figure(d.now["ips_mean"]), say("key.ips"), say("key.ips_note", low=low, high=high)
+    eta, both = d.now["eta_squared"], d.now["eta_squared_with_private"]
+    yield voice.share(eta), say("key.eta"), say("key.eta_note", share=voice.share(both)) if private else ""
+    if private:
+        yield n.percent(d.private_share, 1), say("key.private"), say("key.private_note", n=n.count(d.private_pupils))
+
+
+def _stability(voice: Voice, ranking: RankingFacts) -> Iterator[str]:
+    say, n, first = voice.words, voice.numbers, ranking.places[0]
+    key = "summary.robust" if first.first >= ROBUST else "summary.fairly" if first.first >= FAIRLY else "summary.fragile"
+    yield say(key, code=first.plan.code, share=n.percent(first.first), draws=n.number(DRAWS))
+    others = [(name, codes) for name, codes, _ in ranking.profiles if first.plan.code not in codes]
+    if others:
+        told = say.listed(f"{', '.join(codes)} ({voice.profile(name)})" for name, codes in others)
+        yield say("summary.profiles_differ", others=told)
+    else:
+        yield say("summary.profiles_agree", n=len(ranking.profiles))
+    yield flip(voice, ranking)
+
+
+def _named(plan: PlanFacts) -> dict[str, str]:
+    return {"code": plan.code, "title": plan.title}

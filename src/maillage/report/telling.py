@@ -1,0 +1,169 @@
+"""What is told of the diagnosis, of each scenario and of the ranking, made from facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from maillage.plan import Breach
+from maillage.report.comparison import PlanFacts
+from maillage.report.standing import RankingFacts
+from maillage.report.voice import Voice
+
+
+def enrolment(voice: Voice) -> Iterator[str]:
+    """Pupils today and at the horizon."""
+    facts, say, n, d = voice.facts, voice.words, voice.numbers, voice.facts.diagnosis
+    ends = {name: n.number(series[-1][1]) for name, series in d.projected}
+    base, horizon = d.observed[-1][1], d.projected[0][1][-1][1]
+    change = n.percent(horizon / base - 1, 1, signed=True)
+    yield say("diagnosis.enrolment", base=facts.base, until=facts.until, pupils=n.number(base), change=change, **ends)
+    if d.losing:
+        yield say("diagnosis.losing", n=d.losing, total=len(facts.colleges), many=d.losing_much)
+    else:
+        yield say("diagnosis.losing_none")
+    if d.uniform:
+        yield say("diagnosis.uniform")
+
+
+def occupancy(voice: Voice) -> Iterator[str]:
+    """How full the collèges are and will be."""
+    facts, d = voice.facts, voice.facts.diagnosis
+    yield voice.words(
+        "diagnosis.capacity_text",
+        base=facts.base,
+        until=facts.until,
+        now=voice.figure(d.now["occupancy"]),
+        then=voice.figure(d.later["occupancy"]),
+        over_now=voice.figure(d.now["colleges_occupancy_over_100"]),
+        over_then=voice.figure(d.later["colleges_occupancy_over_100"]),
+        under_now=voice.figure(d.now["colleges_occupancy_under_60"]),
+        under_then=voice.figure(d.later["colleges_occupancy_under_60"]),
+    )
+
+
+def mix(voice: Voice) -> Iterator[str]:
+    """How mixed the collèges are."""
+    say, n, now, territory = voice.words, voice.numbers, voice.facts.diagnosis.now, voice.facts.territory
+    names = {"mean": "ips_mean", "low": "ips_min", "high": "ips_max"}
+    figures = {key: voice.figure(now[name]) for key, name in names.items()}
+    yield say("diagnosis.mix_text", eta=voice.share(now["eta_squared"]), **figures)
+    if len(territory.private):
+        yield say.number("diagnosis.mix_private", len(territory.private), eta_all=voice.share(now["eta_squared_with_private"]))
+    threshold, share = n.number(territory.group_ips, 1), n.percent(territory.group_share)
+    yield say("diagnosis.mix_dissimilarity", threshold=threshold, share=share, d=voice.figure(now["dissimilarity"]))
+    labels = [college.priority for college in voice.facts.colleges]
+    if any(labels):
+        yield say("diagnosis.mix_priority", rep=labels.count("REP"), repplus=labels.count("REP+"))
+    yield say("diagnosis.mix_caution")
+
+
+def travel(voice: Voice) -> Iterator[str]:
+    """How far pupils travel."""
+    facts, say, now = voice.facts, voice.words, voice.facts.diagnosis.now
+    names = {"mean": "travel_mean_min", "p90": "travel_p90_min", "over30": "share_above_30_min", "over45": "share_above_45_min"}
+    figures = {key: voice.figure(now[name]) for key, name in names.items()}
+    yield say("diagnosis.travel_text", mode=say.get(f"mode.{facts.travel_mode}", facts.travel_mode), **figures)
+    if facts.travel_approximate:
+        yield say("diagnosis.travel_approximate")
+
+
+def canteens(voice: Voice) -> Iterator[str]:
+    """How loaded the canteens are."""
+    facts, say, d = voice.facts, voice.words, voice.facts.diagnosis
+    yield say("diagnosis.canteen_text", n=d.lunch_colleges, total=len(facts.colleges), lunches=voice.figure(d.now["lunches"]))
+    if d.ecole_meals:
+        yield say("diagnosis.canteen_ecoles", meals=voice.numbers.count(d.ecole_meals))
+    if d.places_known:
+        yield say("diagnosis.canteen_places", known=d.places_known, over=voice.figure(d.now["canteens_over_places"]))
+    else:
+        yield say("diagnosis.canteen_unknown")
+
+
+def brief(voice: Voice, plan: PlanFacts) -> Iterator[str]:
+    """What a scenario asks and decides."""
+    say, n = voice.words, voice.numbers
+    if plan.scenario.present:
+        yield say("scenarios.present")
+        return
+    weights = plan.scenario.goals.model_dump(exclude={"mix_measure"})
+    goals = [
+        say("scenarios.goal_weight", goal=say(f"goal.{name}"), weight=n.number(weight, int(weight % 1 > 0)))
+        for name, weight in weights.items()
+        if weight
+    ]
+    yield say("scenarios.goals", goals=say.listed(goals))
+    yield say("scenarios.rules", rules=say.listed([*levers(voice, plan), *rules(voice, plan)]))
+    yield closures(voice, plan)
+
+
+def levers(voice: Voice, plan: PlanFacts) -> Iterator[str]:
+    """What a scenario asks of the network, in words."""
+    say, scenario = voice.words, plan.scenario
+    if scenario.close is not None:
+        yield say("rule.close_zero") if scenario.close == 0 else say.number("rule.close", scenario.close)
+    known = {college.uai: f"{college.name} ({college.commune})" for college in voice.facts.colleges}
+    for key, uais in (("close_named", scenario.close_named), ("keep_open", scenario.keep_open)):
+        if uais:
+            yield say(f"rule.{key}", names=say.listed(known.get(uai, uai) for uai in uais))
+
+
+def rules(voice: Voice, plan: PlanFacts) -> Iterator[str]:
+    """The rules of a scenario, in words."""
+    say, n, asked = voice.words, voice.numbers, plan.scenario.rules
+    yield say(f"rule.capacity_{asked.capacity}")
+    if asked.min_pupils:
+        yield say("rule.min_pupils", n=n.number(asked.min_pupils))
+    if asked.max_minutes is not None:
+        yield say("rule.max_minutes", n=n.number(asked.max_minutes, int(asked.max_minutes % 1 > 0)))
+    if asked.max_moved_share is not None:
+        yield say("rule.max_moved_share", n=n.percent(asked.max_moved_share))
+    if asked.canteen == "seats":
+        yield say("rule.canteen_seats")
+    if asked.contiguous:
+        yield say("rule.contiguous")
+    if asked.max_dissimilarity is not None:
+        yield say("rule.max_dissimilarity", n=n.number(asked.max_dissimilarity, 3))
+
+
+def closures(voice: Voice, plan: PlanFacts, key: str = "scenarios.closure") -> str:
+    """Which collèges close: the sentence ``key_none``, ``key_one`` or ``key_many``."""
+    say = voice.words
+    return say.number(key, len(plan.closed), names=say.listed(plan.closed)) if plan.closed else say(f"{key}_none")
+
+
+def breach(voice: Voice, found: Breach) -> str:
+    """A rule that today's sectors do not respect, with the collèges' names for their UAI."""
+    say = voice.words
+    known = {college.uai: f"{college.name} ({college.commune})" for college in voice.facts.colleges}
+    place = re.sub(r"\d{7}[A-Z]", lambda uai: known.get(uai[0], uai[0]), found.where)
+    where = say.listed([place, *([] if found.rentree is None else [found.rentree])])
+    rule = say.get(f"breach.{found.rule.replace(' ', '_')}", found.rule)
+    digits = 0 if found.excess >= 10 else 1 if found.excess >= 1 else 3
+    excess = voice.numbers.number(found.excess, digits)
+    return say("scenarios.breach", rule=rule, where=where, excess=excess, unit=voice.unit(found.unit))
+
+
+def moves(voice: Voice, plan: PlanFacts) -> Iterator[str]:
+    """Who changes collège."""
+    say = voice.words
+    if not plan.moved_units:
+        yield say("maps.moved_none")
+        return
+    yield say.number("maps.moved", plan.moved_units)
+    yield say("maps.moved_pupils", start=voice.facts.start, **voice.moved(plan))
+    yield say("maps.moved_list", names=say.listed(plan.moved_names))
+
+
+def left_out(voice: Voice, ranking: RankingFacts) -> str:
+    """Criteria that the data cannot measure."""
+    return voice.words("ranking.left_out", names=voice.words.listed(voice.criterion(name) for name in ranking.left_out))
+
+
+def flip(voice: Voice, ranking: RankingFacts) -> str:
+    """Which weight has to rise, and how far, before another scenario is first."""
+    if ranking.flip is None:
+        return voice.words("ranking.no_flip")
+    criterion, weight, then, code = ranking.flip
+    shares = {"weight": voice.numbers.percent(weight), "then": voice.numbers.percent(then)}
+    return voice.words("ranking.flip", criterion=voice.criterion(criterion), code=code, **shares)
