@@ -12,34 +12,7 @@ from hypothesis import strategies as st
 
 from maillage import InputError, project_enrolment
 from toy import PUPILS, A, B, toy_territory
-
-BASE = 2024
-NO_HISTORY = pd.DataFrame(columns=["uai", "rentree", "pupils", "p6e", "p5e", "p4e", "p3e"])
-
-
-def cohorts_with(**tables):
-    """The toy's cohorts without a history of collèges, and with some tables."""
-    return dataclasses.replace(toy_territory().cohorts, **{"history": NO_HISTORY, **tables})
-
-
-def territory_with(ecole=None, units=None, **tables):
-    changes = dict(units or {})
-    if ecole is not None:
-        changes["ecole_pupils"] = np.array(ecole, float)
-    return toy_territory(units=changes, cohorts=cohorts_with(**tables))
-
-
-def population(groups, year=2024):
-    rows = [(year, first, last, people) for (first, last), people in groups.items()]
-    return pd.DataFrame(rows, columns=["year", "age_min", "age_max", "population"])
-
-
-def births(rows):
-    return pd.DataFrame(rows, columns=["commune", "year", "births"])
-
-
-def projection(rows):
-    return pd.DataFrame(rows, columns=["rentree", "variant", "pupils"])
+from toy_cohorts import BASE, births, by_age, cohorts_with, population, projection, territory_with
 
 
 def test_cohorts_alike_stay_as_they_are():
@@ -67,14 +40,14 @@ def test_progression_ratios_by_hand():
     """The toy's history: 77 pupils in every grade of 2023, 75 in every grade of 2024."""
     demand = project_enrolment(toy_territory(), BASE + 1)
     assert demand.pupils[:, 1, 1] == pytest.approx(PUPILS[:, 0] / 4 * 75 / 77)
-    assert "6e to 5e 0.974" in demand.method[0]
+    assert "6e → 5e 0.974" in demand.method[0]
 
 
 def test_implausible_progression_is_replaced_and_said():
     history = toy_territory().cohorts.history
     history = history.assign(p5e=np.where(history["rentree"] == 2024, 2 * history["p5e"], history["p5e"]))
     demand = project_enrolment(toy_territory(cohorts=cohorts_with(history=history)), BASE + 1)
-    assert "replaced by 1: 6e to 5e" in demand.method[0]
+    assert "replaced by 1: 6e → 5e" in demand.method[0]
     assert demand.pupils[:, 1, 1] == pytest.approx(demand.pupils[:, 0, 0])
 
 
@@ -90,7 +63,7 @@ def test_observed_ratio_of_6e_over_cm2_comes_first():
 def test_population_gives_the_public_share_and_the_cohorts_not_yet_at_school():
     """100 children a year aged 10 to 14 for 75 collégiens a grade (0.75), 80 a year aged 5 to 9, 60 a year under 5."""
     groups = {(0, 4): 300.0, (5, 9): 400.0, (10, 14): 500.0, (15, 19): 900.0, (95, 120): 7.0}
-    demand = project_enrolment(territory_with(population=population(groups)), BASE + 12)
+    demand = project_enrolment(territory_with(population=by_age(groups)), BASE + 12)
     sixth = demand.pupils[:, 0].sum(axis=0)
     assert sixth == pytest.approx([75.0] + [60.0] * 5 + [45.0] * 7)
     assert demand.total().sum(axis=0)[-1] == pytest.approx(4 * 45)
@@ -133,9 +106,9 @@ def test_births_follow_the_ecoles_and_then_population_or_nothing():
     text = " ".join(demand.method)
     assert "2030 to 2032: births eleven years before" in text
     assert "2033 to 2034: no figures" in text  # births stop in 2021
-    assert "1 communes unknown here were left out: 98765" in text
+    assert "Births of communes unknown here were left out (1): 98765." in text
     # Where births stop, the population carries on, from the same école cohorts.
-    ages = population({(0, 1): 80.0, (2, 9): 640.0})
+    ages = by_age({(0, 1): 80.0, (2, 9): 640.0})
     longer = project_enrolment(territory_with(births=births(rows), population=ages), BASE + 10)
     assert longer.pupils[:, 0, :9] == pytest.approx(demand.pupils[:, 0, :9])
     assert "2033 to 2034: population by age" in " ".join(longer.method)
@@ -152,7 +125,8 @@ def test_no_ecoles_at_all():
     flat = project_enrolment(territory_with(ecole=nothing), BASE + 3)
     assert flat.total().sum(axis=0) == pytest.approx([300.0] * 4)
     groups = {(0, 4): 300.0, (5, 9): 400.0, (10, 14): 500.0}
-    falling = project_enrolment(territory_with(ecole=nothing, population=population(groups)), BASE + 3)
+    falling = project_enrolment(territory_with(ecole=nothing, population=by_age(groups)), BASE + 3)
+    assert "2025 to 2027: no figures: the mean grade of the collèges is held constant" in " ".join(flat.method)
     assert falling.pupils[:, 0].sum(axis=0) == pytest.approx([75.0] + [60.0] * 3)
 
 
@@ -186,8 +160,16 @@ def test_totals_agree_with_a_projection_given():
     assert total[[1, 3]] == pytest.approx([290.0, 250.0], rel=1e-14)
     assert "brought to the projection given" in " ".join(demand.method)
     assert "the last factor after 2027" in " ".join(demand.method)
+    assert "far from 1" not in " ".join(demand.method)
+    # A variant without totals of its own takes the factors of the central one, and stays on its side of it.
     low = project_enrolment(territory_with(projection=projection(rows)), BASE + 5, "low")
-    assert "holds no rentrée of this horizon in the low variant" in " ".join(low.method)
+    assert "no rentrée of this horizon in the low variant: the factors of the central variant" in " ".join(low.method)
+    alone = project_enrolment(territory_with(), BASE + 5, "low").total().sum(axis=0)
+    assert low.total().sum(axis=0) == pytest.approx(alone * total / 300)
+    misspelt = project_enrolment(territory_with(projection=projection([(2025, "Central", 290.0)])), BASE + 5)
+    assert "in the central variant: nothing was reconciled" in " ".join(misspelt.method)
+    public_and_private = project_enrolment(territory_with(projection=projection([(2025, "central", 370.0)])), BASE + 1)
+    assert "check that the projection counts the public collège pupils" in " ".join(public_and_private.method)
 
 
 def test_draws():
@@ -268,6 +250,7 @@ def test_any_projection_is_met_exactly(territory, totals):
         ({"births": births([("99001", 2015, 1.0), ("99001", 2018, 2.0)])}, r"missing in between \(2016, 2017\)"),
         ({"population": population({(0, 4): -5.0})}, "not a population"),
         ({"population": population({(0, 4): np.nan})}, "not a population"),
+        ({"population": population({(0, np.inf): 5.0})}, "not a population"),
         ({"population": population({(0, 4): 5.0, (4, 6): 5.0})}, "age 4 counted twice"),
         ({"projection": projection([(2025, "central", 1.0), (2025, "central", 2.0)])}, "the same rentrée twice"),
         ({"projection": projection([(2025, "central", -1.0)])}, "not a number of pupils"),
@@ -302,9 +285,9 @@ def test_a_commune_in_parts_shares_its_births_and_gaps_are_filled_with_its_mean(
 def test_pas_de_calais_by_its_published_figures():
     """60,519 public pupils in 2022, 15,582 public école pupils a cohort, and the children by age of 1 January 2022.
 
-    Public collégiens are 0.762 of their ages; the cohorts born 2017 to 2021 make about 46,200 pupils by 2033.
+    Public collégiens are 0.761 of their ages; the cohorts born 2019 to 2021 make about 44,000 pupils by 2033.
     """
-    groups = {(0, 4): 75_827.0, (5, 9): 90_331.0, (10, 14): 99_272.0}
+    groups = {(0, 4): 75_827.0, (5, 9): 90_331.0, (10, 14): 99_272.0, (15, 19): 94_643.0}
     scale = 60_519 / 300
     territory = territory_with(
         ecole=np.repeat(PUPILS[:, :1] / 300 * 15_582, 5, axis=1),
@@ -312,11 +295,14 @@ def test_pas_de_calais_by_its_published_figures():
         population=population(groups, year=2022),
     )
     territory = dataclasses.replace(territory, base_rentree=2022)
-    total = project_enrolment(territory, 2033).total().sum(axis=0)
-    assert total[0] == pytest.approx(60_519)
-    assert total[-1] == pytest.approx(46_226, abs=1)
-    assert total[5] == pytest.approx(55_068, abs=1)
-    assert (np.diff(total[:-2]) <= 1e-6).all()
+    demand = project_enrolment(territory, 2033)
+    total, sixth = demand.total().sum(axis=0), demand.pupils[:, 0].sum(axis=0)
+    assert total[[0, 5, -1]] == pytest.approx([60_519, 54_355, 44_016], abs=200)
+    # The five cohorts of an age group keep its size: 0.761 of 90,331 and of 75,827.
+    assert [sixth[1:6].sum(), sixth[6:11].sum()] == pytest.approx([0.761 * 90_331, 0.761 * 75_827], rel=2e-3)
+    # No step where one age group ends and the next begins: the cohorts fall by less than 6 % a year.
+    assert (sixth[1:] / sixth[:-1] > 0.94).all()
+    assert "écoles without pupils by grade" in " ".join(demand.method)
 
 
 def test_births_since_the_college_cohorts_place_the_school_cohorts():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -187,6 +188,83 @@ def test_approximation_of_other_modes_and_assumptions():
 def test_bad_input_is_named(ask, message):
     with pytest.raises(InputError, match=message):
         ask()
+
+
+def test_nobody_is_put_on_a_motorway():
+    """A motorway 10 m from the point, a lane 100 m from it: the motorway can be joined at its ends only."""
+    place = [[0, 0], [1000, 0], [0, 100], [1000, 100]]
+    road = RoadNetwork.from_arrays([0, 2, 3, 3], [1, 3, 2, 1], [20.0, 60.0, 60.0, 30.0], xy_m=place)
+    motorway = dataclasses.replace(road, walkable=np.array([False, True, True, True]))
+    assert travel_times(road, [[500.0, -10.0]], [[1000.0, 0.0]], BARE).minutes[0, 0] == pytest.approx(10 / 60 + 0.12)
+    on_the_lane = travel_times(motorway, [[500.0, -10.0]], [[1000.0, 0.0]], BARE)
+    assert on_the_lane.minutes[0, 0] == pytest.approx(0.5 + 0.5 + 60 * 0.11 / 5)
+    assert "motorways apart" in on_the_lane.method
+
+
+@pytest.mark.parametrize("road", [([], [], [], np.empty((0, 2))), ([0], [1], [np.inf], [[0, 0], [100, 0]])])
+def test_a_network_without_any_open_road(road):
+    tail, head, seconds, place = road
+    times = travel_times(RoadNetwork.from_arrays(tail, head, seconds, xy_m=place), [[0.0, 0.0]], [[1.0, 1.0]], BARE)
+    assert np.isinf(times.minutes).all()
+    assert times.unreachable == (
+        "origin 0: more than 5 km from any road open to bare",
+        "destination 0: more than 5 km from any road open to bare",
+    )
+
+
+def test_segments_of_no_length():
+    road = RoadNetwork.from_arrays([0, 1, 1, 2], [1, 0, 2, 1], [10.0, 10.0, 0.0, 0.0], xy_m=[[0, 0], [100, 0], [100, 0]])
+    times = travel_times(road, [[0.0, 0.0], [100.0, 0.0]], [[100.0, 0.0], [0.0, 0.0]], BARE)
+    assert times.minutes * 60 == pytest.approx(np.array([[10.0, 0.0], [0.0, 10.0]]))
+    point = RoadNetwork.from_arrays([0, 1], [1, 0], [0.0, 0.0], xy_m=[[0, 0], [0, 0]])
+    assert travel_times(point, [[3.0, 0.0]], [[0.0, 4.0]], BARE).distance_km[0, 0] == pytest.approx(0.007)
+
+
+def test_very_long_and_very_slow_journeys():
+    """Lengths do not spill over into times; what takes more than 186 hours is unreachable."""
+    place = [[0, 0], [100, 0], [0, 100], [100, 100]]
+    length_m = [6e8, 6e8, 100.0, 100.0]
+    long = RoadNetwork.from_arrays([0, 1, 0, 2], [1, 3, 2, 3], [10.0, 10.0, 10.0, 11.0], xy_m=place, length_m=length_m)
+    times = travel_times(long, [[0.0, 0.0]], [[100.0, 100.0]], BARE)
+    assert times.minutes[0, 0] == pytest.approx(20 / 60)
+    assert times.distance_km[0, 0] == pytest.approx(1_200_000)
+    for seconds in ([600_000.0, 600_000.0], [600_000.0, 1e300]):
+        slow = RoadNetwork.from_arrays([0, 1], [1, 2], seconds, xy_m=[[0, 0], [100, 0], [200, 0]])
+        minutes = travel_times(slow, [[0.0, 0.0]], [[100.0, 0.0], [200.0, 0.0]], BARE).minutes
+        assert minutes[0].tolist() == [10_000.0, np.inf]
+
+
+def test_the_same_on_one_and_two_threads():
+    rng = np.random.default_rng(2)
+    place, ends = rng.uniform(0, 20_000, (120, 2)), rng.integers(0, 120, (500, 2))
+    road = RoadNetwork.from_arrays(ends[:, 0], ends[:, 1], rng.integers(10, 900, 500), xy_m=place)
+    there, here = rng.uniform(0, 20_000, (30, 2)), rng.uniform(0, 20_000, (9, 2))
+    both = travel_times(road, there, here)
+    numba.set_num_threads(1)
+    try:
+        alone = travel_times(road, there, here)
+    finally:
+        numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    assert both.minutes.tobytes() == alone.minutes.tobytes()
+    assert both.distance_km.tobytes() == alone.distance_km.tobytes()
+
+
+def test_the_way_and_the_limit_are_said():
+    back = travel_times(line_road(), [[0.0, 0.0]], [[1.0, 0.0]], "walk", direction="from", cutoff_min=30)
+    assert back.method.startswith("Fastest journey (walk, back, ≤ 30 min) on arrays (4 segments)")
+    assert "IGN: mean speed" not in travel_times(line_road(), [[0.0, 0.0]], [[1.0, 0.0]]).method
+    short = travel_times(None, [[0.0, 0.0]], [[1.0, 0.0]], cutoff_min=30)
+    assert short.method.startswith("Approximation (car, ≤ 30 min), no road network")
+    assert short.method.endswith("Places of unknown density, taken as rural: 1.")
+
+
+def test_approximation_takes_the_density_of_homes_whichever_side_they_are_on():
+    town = toy_territory(units={"area_km2": np.full(4, 0.5)})
+    there = travel_times(None, town.units, town.colleges)
+    back = travel_times(None, town.colleges, town.units)
+    assert back.minutes == pytest.approx(there.minutes.T)
+    assert back.method == there.method
+    assert "unknown density" not in there.method
 
 
 def test_no_places_at_all():

@@ -114,6 +114,7 @@ def test_arrays_in_degrees_are_projected():
         ({"head": [1, 2]}, "node out of range"),
         ({"head": [1.0, 0.0]}, "not integers"),
         ({"length_m": [np.inf, 1.0]}, "length_m"),
+        ({"length_m": [1e12, 1.0]}, "roads of 1,000,000,000 km in all"),
         ({"xy_m": None}, "coordinates are needed once"),
         ({"lonlat": [[2, 50], [2, 51]]}, "coordinates are needed once"),
         ({"xy_m": [[0, np.nan], [1, 0]]}, "not one finite pair"),
@@ -181,6 +182,12 @@ def test_networkx_faults():
     unknown.graph["crs"] = "EPSG:0"
     with pytest.raises(InputError, match="unknown coordinate system"):
         RoadNetwork.from_networkx(unknown)
+
+
+def test_networkx_empty_geometry_and_empty_graph():
+    with pytest.raises(InputError, match=r"not a line \(edge 0\)"):
+        RoadNetwork.from_networkx(graph(geometry=LineString()))
+    assert RoadNetwork.from_networkx(nx.MultiDiGraph()).num_nodes == 0
 
 
 def test_osmnx_graphml(shared_bench):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.interpolate import PchipInterpolator
 
-from maillage.arrays import Floats, frozen
+from maillage.arrays import Floats, Strings, frozen
 from maillage.errors import Fault, InputError
 from maillage.territory import Territory
 
@@ -17,6 +18,9 @@ YEARS_TO_6E = 11
 
 OLDEST = 17
 """Ages above this say nothing of the cohorts that matter."""
+
+OLDEST_GROUP = 150
+"""An age group that ends later has no end: its people cannot be shared over its ages."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +32,13 @@ class Births:
     year : (B,) int
         Consecutive.
     by_unit : (U, B) float
-    outside : tuple of str
-        Communes of the table that are not in the territory.
+    method : tuple of str
+        What did not fit and what was done about it, one sentence each.
     """
 
     year: npt.NDArray[np.int64]
     by_unit: Floats
-    outside: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "year", frozen(self.year, np.int64))
@@ -48,7 +52,8 @@ class Births:
 def births_by_unit(territory: Territory) -> Births:
     """Births of the units, from births by commune.
 
-    A commune that lacks some years is given its own mean for them, a commune that is not in the table none.
+    A commune that lacks some years is given its own mean for them, a commune that is not in the table none; ``method`` says so.
+    A table without any birth in the territory counts as no table.
 
     Raises
     ------
@@ -62,46 +67,91 @@ def births_by_unit(territory: Territory) -> Births:
     if faults:
         raise InputError(faults)
     wide = table.astype({"year": int, "births": float}).pivot_table(index="commune", columns="year", values="births")
-    wide = wide.T.fillna(wide.mean(axis=1)).T.fillna(0.0)
     years = wide.columns.to_numpy(np.int64)
     gaps = sorted(set(range(years[0], years[-1] + 1)) - set(years.tolist()))
     if gaps:
         remedy = "Add these years, or keep only the years after them"
         raise InputError([Fault("births", "years missing in between", "year", tuple(map(str, gaps)), remedy)])
-    units = territory.units
-    of_units = wide.reindex(units.commune).fillna(0.0).to_numpy()
-    outside = tuple(sorted(set(wide.index) - set(units.commune.tolist())))
-    return Births(years, of_units * _share_of_commune(territory)[:, None], outside)
+    communes = territory.units.commune
+    method = _what_did_not_fit(wide, communes)
+    filled = wide.T.fillna(wide.mean(axis=1)).T
+    of_units = filled.reindex(communes).fillna(0.0).to_numpy()
+    if not of_units.sum() > 0:
+        none = "The table of births was left out: none in this territory."
+        return Births(np.empty(0, np.int64), np.empty((len(communes), 0)), (none,))
+    return Births(years, of_units * _share_of_commune(territory)[:, None], method)
 
 
 def born(population: pd.DataFrame) -> tuple[int | None, dict[int, float]]:
     """Year of the latest table of population by age, and birth year to children then alive.
 
-    Someone aged a on 1 January of year Y was born in Y - 1 - a. An age group is shared equally over its ages.
+    Someone aged a on 1 January of year Y was born in Y - 1 - a. Age groups of several years are shared over their ages by a
+    smooth and monotone curve through the people younger than each group's ends, so that groups keep their size and no step
+    appears between them: F. N. Fritsch, J. Butland (1984), A method for constructing local monotone piecewise cubic
+    interpolants, SIAM Journal on Scientific and Statistical Computing 5(2), 300-304, doi:10.1137/0905021.
 
     Raises
     ------
     InputError
-        An age twice, a negative or missing population, a group whose last age is before its first.
+        An age twice, a negative or missing population, a group of no ages or without an end.
     """
     if population.empty:
         return None, {}
     year = int(population["year"].max())
     rows = population[(population["year"] == year) & (population["age_min"] <= OLDEST)]
-    cohorts: dict[int, float] = {}
+    groups: list[tuple[int, int, float]] = []
     faults = []
-    for first, last, people in rows[["age_min", "age_max", "population"]].itertuples(index=False):
+    for first, last, people in rows[["age_min", "age_max", "population"]].sort_values("age_min").itertuples(index=False):
         name = f"{year}, age {first} to {last}"
-        if not (people >= 0 and last >= first):
+        if not (people >= 0 and 0 <= first <= last <= OLDEST_GROUP):
             faults.append(Fault("population", "not a population of an age group", rows=(name,), remedy="Mend this row"))
             continue
-        for age in range(int(first), int(last) + 1):
-            if year - 1 - age in cohorts:
-                faults.append(Fault("population", f"age {age} counted twice", rows=(name,), remedy="Keep one age group"))
-            cohorts[year - 1 - age] = float(people) / (int(last) - int(first) + 1)
+        if groups and first <= groups[-1][1]:
+            faults.append(Fault("population", f"age {first} counted twice", rows=(name,), remedy="Keep one age group"))
+        groups.append((int(first), int(last), float(people)))
     if faults:
         raise InputError(faults)
-    return year, cohorts
+    return year, {year - 1 - age: people for stretch in _stretches(groups) for age, people in _by_age(stretch)}
+
+
+def _stretches(groups: list[tuple[int, int, float]]) -> list[list[tuple[int, int, float]]]:
+    """Age groups that follow on each other without a gap."""
+    stretches: list[list[tuple[int, int, float]]] = []
+    for group in groups:
+        if stretches and group[0] == stretches[-1][-1][1] + 1:
+            stretches[-1].append(group)
+        else:
+            stretches.append([group])
+    return stretches
+
+
+def _by_age(stretch: list[tuple[int, int, float]]) -> list[tuple[int, float]]:
+    """Age and people of each age."""
+    if all(first == last for first, last, _ in stretch):
+        return [(age, people) for age, _, people in stretch]
+    ends = [stretch[0][0], *(last + 1 for _, last, _ in stretch)]
+    younger = np.cumsum([0.0, *(people for *_, people in stretch)])
+    ages = np.arange(ends[0], ends[-1] + 1)
+    people = np.maximum(np.diff(PchipInterpolator(ends, younger)(ages)), 0.0)
+    return list(zip(ages[:-1].tolist(), people.tolist(), strict=True))
+
+
+def _what_did_not_fit(wide: pd.DataFrame, communes: Strings) -> tuple[str, ...]:
+    here = np.unique(communes)
+    known = wide.reindex(here)
+    found = (
+        ("Births of communes unknown here were left out", wide.index[~wide.index.isin(here)]),
+        ("Communes without births in the table, which follow their sector", here[known.isna().all(axis=1)]),
+        (
+            "Communes that lack some years of births, given their own mean (assumption)",
+            here[known.isna().any(axis=1) & known.notna().any(axis=1)],
+        ),
+    )
+    return tuple(f"{what} ({len(codes)}): {_listed([str(code) for code in codes])}." for what, codes in found if len(codes))
+
+
+def _listed(codes: list[str]) -> str:
+    return ", ".join(codes[:5]) + (", ..." if len(codes) > 5 else "")
 
 
 def _faults(table: pd.DataFrame) -> list[Fault]:

@@ -119,5 +119,5 @@ def _refuse_repeats(table: pd.DataFrame, key: list[str], what: str) -> None:
 
 
 def _words(ratio: Floats, shown: npt.NDArray[np.bool_] | None = None) -> str:
-    steps = [f"{a} to {b} {r:.3f}" for a, b, r in zip(GRADES, GRADES[1:], ratio, strict=False)]
+    steps = [f"{a} → {b} {r:.3f}" for a, b, r in zip(GRADES, GRADES[1:], ratio, strict=False)]
     return ", ".join(step for i, step in enumerate(steps) if shown is None or shown[i])

@@ -17,12 +17,20 @@ RECENT_PAIRS = 3
 PLAUSIBLE_ENTRY = (0.5, 1.2)
 """Bounds of public 6e over public CM2 of the year before; outside them the two tables do not cover the same schools."""
 
+PLAUSIBLE_SHARE = (0.3, 1.2)
+"""Bounds of public collégiens over the children of their ages; outside them the population is not that of the territory."""
+
+MOST_FOR_A_CHILD = 10.0
+"""New 6e for one child of a table beyond which the table does not cover the territory; births of some communes only may do."""
+
 _WORDS = {
     ECOLE: "cohorts in école in {base} (CP to CM2)",
     BIRTHS: "births eleven years before",
     POPULATION: "population by age, 1 January {year}",
     HELD: "no figures: the last cohort is held constant (assumption)",
 }
+_TABLE = {BIRTHS: "The table of births", POPULATION: "The population by age"}
+_NOTHING = "no figures: the mean grade of the collèges is held constant (assumption)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +57,7 @@ def entrants_of(territory: Territory, grades: Floats, births: Births, until: int
     """New public 6e from the rentrée after the base to `until`.
 
     École cohorts count for the five rentrées after the base, times a ratio of public 6e to public école pupils of the same
-    cohort (`_ecole_ratio`). Births and population by age are chained to them: they are multiplied by the ratio of the
+    cohort (`_from_ecoles`). Births and population by age are chained to them: they are multiplied by the ratio of the
     entrants to their own figures over the cohorts known to both (the base collège cohorts where écoles are unknown; the
     nearest cohorts where none is common to both), so that public share and migration stay as they are.
 
@@ -61,54 +69,91 @@ def entrants_of(territory: Territory, grades: Floats, births: Births, until: int
     until : int
     """
     base = territory.base_rentree
-    year, people = born(territory.cohorts.population)
     collegiens = {base - g: float(total) for g, total in enumerate(grades.sum(axis=0))}
     ecole = {base + 5 - g: float(total) for g, total in enumerate(territory.units.ecole_pupils.sum(axis=0))}
-    method: list[str] = []
+    year, people, method = _people(territory, collegiens)
     entering: dict[int, float] = {}
     if sum(ecole.values()) > 0:
-        ratio, words = _ecole_ratio(territory, ecole, collegiens, people)
-        entering = {rentree: ratio * pupils for rentree, pupils in ecole.items()}
-        method.append(words)
+        entering, words = _from_ecoles(territory, ecole, collegiens, people)
+        method += words
     recent = entering or collegiens
-    series = [(ECOLE, entering)] + [
-        (name, {y + YEARS_TO_6E: _link(sizes, recent, collegiens) * size for y, size in sizes.items()})
-        for name, sizes in ((BIRTHS, births.total()), (POPULATION, people))
-    ]
+    series = [(ECOLE, entering)]
+    for name, sizes in ((BIRTHS, births.total()), (POPULATION, people)):
+        linked, words = _linked(name, sizes, recent, collegiens)
+        series.append((name, linked))
+        method += words
     rentrees = tuple(range(base + 1, until + 1))
     source, pupils = _first_known(rentrees, series, float(np.mean(list(recent.values()))))
-    method += [
-        f"New 6e of {_span(years)}: {_WORDS[name].format(base=base, year=year)}." for name, years in _runs(rentrees, source)
-    ]
+    for name, years in _runs(rentrees, source):
+        told = _NOTHING if name == HELD and years[0] == base + 1 else _WORDS[name]
+        method.append(f"New 6e of {_span(years)}: {told.format(base=base, year=year)}.")
     return Entrants(rentrees, np.array(pupils), source, tuple(method))
 
 
-def _ecole_ratio(
+def _people(territory: Territory, collegiens: Mapping[int, float]) -> tuple[int | None, dict[int, float], list[str]]:
+    """Year of the population by age and its children by birth year, none where they cannot be the territory's; words."""
+    year, people = born(territory.cohorts.population)
+    pupils, children = _of_college_age(collegiens, people)
+    least, most = PLAUSIBLE_SHARE
+    if least * children <= pupils <= most * children:
+        return year, people, []
+    words = f"The population by age was left out: {children:.0f} children of the ages of {pupils:.0f} public collégiens, "
+    return year, {}, [f"{words}whose share would be outside {least:g} to {most:g}."]
+
+
+def _linked(
+    name: str, sizes: Mapping[int, float], recent: Mapping[int, float], collegiens: Mapping[int, float]
+) -> tuple[dict[int, float], list[str]]:
+    """New 6e by rentrée from a series by birth year, none where it cannot be the territory's; words."""
+    if not sum(sizes.values()) > 0:
+        return {}, []
+    link = _link(sizes, recent, collegiens)
+    if link > MOST_FOR_A_CHILD:
+        return {}, [f"{_TABLE[name]} was left out: not one child for {MOST_FOR_A_CHILD:g} new 6e of the same cohorts."]
+    return _times(link, {birth + YEARS_TO_6E: size for birth, size in sizes.items()}), []
+
+
+def _from_ecoles(
     territory: Territory, ecole: Mapping[int, float], collegiens: Mapping[int, float], people: Mapping[int, float]
-) -> tuple[float, str]:
-    """Public 6e over public école pupils of the same cohort, and how it was found.
+) -> tuple[dict[int, float], list[str]]:
+    """Public 6e of the cohorts in école by rentrée, and how their ratio to public école pupils was found.
 
     In this order: observed (6e of a rentrée over CM2 of the one before, latest three pairs); through the population by age
-    (public collégiens over the children of their ages, applied to the children of école ages); the mean grade of the
-    collèges over the mean grade of the écoles.
+    (public collégiens over the children of their ages, applied to the children of école ages: to each age where the grades
+    of the écoles are all of one size, which says that they are unknown); the mean grade of the collèges over the mean grade
+    of the écoles.
     """
+    method = []
     observed = _observed_entry(territory)
     if observed is not None:
-        return observed, f"Public 6e over public CM2 of the year before, as observed: {observed:.3f}."
-    ages = [rentree for rentree in collegiens if rentree - YEARS_TO_6E in people]
-    school_ages = [rentree - YEARS_TO_6E for rentree in ecole]
-    if ages and all(birth in people for birth in school_ages):
-        share = sum(collegiens[r] for r in ages) / max(sum(people[r - YEARS_TO_6E] for r in ages), 1e-12)
-        ratio = share * sum(people[birth] for birth in school_ages) / sum(ecole.values())
-        return ratio, (
-            f"Public collégiens are {share:.3f} of the children of their ages; so public 6e over public école pupils of the "
-            f"same cohort is {ratio:.3f}."
-        )
+        words = f"Public 6e over public CM2 of the year before, as observed: {observed:.3f}"
+        if PLAUSIBLE_ENTRY[0] <= observed <= PLAUSIBLE_ENTRY[1]:
+            return _times(observed, ecole), [f"{words}; école cohorts keep their size until CM2 (assumption)."]
+        method.append(f"{words}, outside {PLAUSIBLE_ENTRY[0]:g} to {PLAUSIBLE_ENTRY[1]:g}, so not used.")
+    pupils, children = _of_college_age(collegiens, people)
+    at_ecole = {rentree: people[rentree - YEARS_TO_6E] for rentree in ecole if rentree - YEARS_TO_6E in people}
+    if children > 0 and at_ecole.keys() == ecole.keys():
+        share = pupils / children
+        words = f"Public collégiens are {share:.3f} of the children of their ages; "
+        if np.ptp(list(ecole.values())) < 1e-6 * sum(ecole.values()):
+            words += "écoles without pupils by grade, so public 6e are that share of the children of each age."
+            return _times(share, at_ecole), [*method, words]
+        ratio = share * sum(at_ecole.values()) / sum(ecole.values())
+        words += f"so public 6e over public école pupils of the same cohort is {ratio:.3f}."
+        return _times(ratio, ecole), [*method, words]
     ratio = float(np.mean(list(collegiens.values())) / np.mean(list(ecole.values())))
-    return ratio, (
-        f"Public 6e over public école pupils of a cohort: {ratio:.3f}, the mean collège grade over the mean école grade "
-        "(assumption: cohorts in collège and in école were alike)."
-    )
+    words = f"Public 6e over public école pupils of a cohort: {ratio:.3f}, the mean collège grade over the mean école grade "
+    return _times(ratio, ecole), [*method, f"{words}(assumption: cohorts in collège and in école were alike)."]
+
+
+def _times(ratio: float, cohorts: Mapping[int, float]) -> dict[int, float]:
+    return {rentree: ratio * size for rentree, size in cohorts.items()}
+
+
+def _of_college_age(collegiens: Mapping[int, float], people: Mapping[int, float]) -> tuple[float, float]:
+    """Public collégiens, and children, of the ages that the population knows."""
+    ages = [rentree for rentree in collegiens if rentree - YEARS_TO_6E in people]
+    return sum((collegiens[r] for r in ages), 0.0), sum((people[r - YEARS_TO_6E] for r in ages), 0.0)
 
 
 def _observed_entry(territory: Territory) -> float | None:
@@ -126,8 +171,7 @@ def _observed_entry(territory: Territory) -> float | None:
     ][-RECENT_PAIRS:]
     if not pairs:
         return None
-    ratio = sum(entered for entered, _ in pairs) / sum(left for _, left in pairs)
-    return ratio if PLAUSIBLE_ENTRY[0] <= ratio <= PLAUSIBLE_ENTRY[1] else None
+    return sum(entered for entered, _ in pairs) / sum(left for _, left in pairs)
 
 
 def _link(sizes: Mapping[int, float], recent: Mapping[int, float], collegiens: Mapping[int, float]) -> float:

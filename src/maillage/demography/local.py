@@ -44,22 +44,22 @@ def new_pupils(territory: Territory, births: Births, entrants: Entrants) -> Floa
             index[:, k] = later
     shared = units.pupils[:, None] / 4 * index
     total = shared.sum(axis=0)
-    return np.asarray(shared * np.divide(entrants.pupils, total, out=np.zeros_like(total), where=total > 0))
+    return np.asarray(np.divide(shared, total, out=np.zeros_like(shared), where=total > 0) * entrants.pupils)
 
 
-def same_everywhere(territory: Territory, entrants: Entrants) -> bool:
-    """Whether nothing known tells the trend of one place from that of another (no école pupils by grade, no births)."""
-    cohorts = territory.units.ecole_pupils
-    alike = np.allclose(cohorts, cohorts.mean(axis=1, keepdims=True))
-    return alike and BIRTHS not in entrants.source
+def same_everywhere(entering: Floats, pupils: Floats) -> bool:
+    """Whether the new 6e (U, K) of every unit stand in the proportions of its present pupils (U,): no trend of its own."""
+    alike = np.outer(pupils, entering.sum(axis=0)) / max(float(pupils.sum()), 1e-300)
+    return entering.shape[1] > 0 and np.allclose(entering, alike)
 
 
 def local_index(counts: Floats, reference: Floats, sector: Ints) -> Floats:
     """Size of each cohort relative to a reference, by unit, shrunk twice.
 
-    ``index = w raw + (1 - w) index of the larger area`` with ``w = n / (n + PULL_CHILDREN)``, n the reference children of the
-    area: units are drawn to their sector, sectors to the département. Children counted are there; what strays until they are
-    in 6e is who moves and who chooses a public collège, with a relative variance of about 0.5 / n against true trends that
+    ``index = (cohort + PULL_CHILDREN x index of the larger area) / (n + PULL_CHILDREN)``, n the reference children of the area;
+    that is ``w raw + (1 - w) index of the larger area`` with ``w = n / (n + PULL_CHILDREN)``. Units are drawn to their sector,
+    sectors to the département, whose own ratio is 1 where it has less than one child. What strays until these children are in
+    6e is who moves and who chooses a public collège, with a relative variance of about 0.5 / n against true trends that
     differ by about 10 % between areas, and 0.5 / 0.10**2 = 50 (assumptions). This is the empirical Bayes estimator of
     R. J. Marshall (1991), Mapping disease and mortality rates using empirical Bayes estimators, Applied Statistics 40(2),
     283-294, doi:10.2307/2347593, with assumed variances, because a single year does not tell them.
@@ -82,19 +82,14 @@ def local_index(counts: Floats, reference: Floats, sector: Ints) -> Floats:
     by_sector = np.zeros((int(group.max(initial=0)) + 1, counts.shape[1]))
     np.add.at(by_sector, group, counts)
     sector_reference = np.bincount(group, weights=reference, minlength=len(by_sector)).astype(np.float64)
-    everywhere = _ratio(counts.sum(axis=0, keepdims=True), reference.sum(keepdims=True), np.ones((1, counts.shape[1])))
+    children = float(reference.sum())
+    everywhere = counts.sum(axis=0) / children if children >= 1 else np.ones(counts.shape[1])
     of_sector = _shrunk(by_sector, sector_reference, everywhere)
     return _shrunk(counts, reference, of_sector[group])
 
 
 def _shrunk(counts: Floats, reference: Floats, larger: Floats) -> Floats:
-    own = (reference / (reference + PULL_CHILDREN))[:, None]
-    return np.asarray(own * _ratio(counts, reference, larger) + (1 - own) * larger)
-
-
-def _ratio(counts: Floats, reference: Floats, otherwise: Floats) -> Floats:
-    below = np.broadcast_to(reference[:, None], counts.shape)
-    return np.divide(counts, below, out=np.broadcast_to(otherwise, counts.shape).copy(), where=below > 0)
+    return np.asarray((counts + PULL_CHILDREN * larger) / (reference + PULL_CHILDREN)[:, None])
 
 
 def _between(births: Births, first: int, last: int) -> Floats | None:

@@ -10,9 +10,9 @@ from maillage.demography.cohorts import age, base_grades, progression
 from maillage.demography.demand import Demand
 from maillage.demography.entrants import ECOLE, entrants_of
 from maillage.demography.local import new_pupils, same_everywhere
-from maillage.demography.reconcile import agreement
+from maillage.demography.reconcile import CENTRAL, agreement
 from maillage.demography.simulate import simulate
-from maillage.demography.variants import VARIANTS
+from maillage.demography.variants import VARIANTS, Assumptions
 from maillage.errors import Fault, InputError
 from maillage.territory import Territory
 
@@ -54,27 +54,32 @@ def project_enrolment(territory: Territory, until: int, variant: str = "central"
     département's public total: their share stays as it is.
     """
     _refuse(territory, until, variant, draws, seed)
-    assumptions = VARIANTS[variant]
     first, moving_up, births = base_grades(territory), progression(territory), births_by_unit(territory)
     entrants = entrants_of(territory, first, births, until)
-    entering = new_pupils(territory, births, entrants) * assumptions.factor(entrants, territory.base_rentree)
-    pupils = age(first, entering, np.maximum(moving_up.ratio + assumptions.progression, 0.0))
+    entering = new_pupils(territory, births, entrants)
+
+    def grown(assumptions: Assumptions) -> Floats:
+        new = entering * assumptions.factor(entrants, territory.base_rentree)
+        return age(first, new, np.maximum(moving_up.ratio + assumptions.progression, 0.0))
+
+    pupils = grown(VARIANTS[variant])
     rentrees = np.arange(territory.base_rentree, until + 1)
-    factor, words = agreement(pupils.sum(axis=(0, 1)), rentrees, territory.cohorts.projection, variant)
+    totals = (pupils.sum(axis=(0, 1)), grown(VARIANTS[CENTRAL]).sum(axis=(0, 1)))
+    factor, words = agreement(*totals, rentrees, territory.cohorts.projection, variant)
     pupils = pupils * factor
     simulated = None
     if draws:
         at_school = np.array([source == ECOLE for source in entrants.source], bool)
         simulated = simulate(pupils, territory.units.present, at_school, draws, seed)
-    uniform = "No école pupils by grade and no births: every unit follows the département's trend."
-    outside = f"Births of {len(births.outside)} communes unknown here were left out: {', '.join(births.outside[:5])}."
+    uniform = "No école pupils by grade and no births tell places apart: every unit follows the département's trend."
+    assumed = VARIANTS[variant].sentence
     method = (
         moving_up.method,
         *entrants.method,
-        *((uniform,) if same_everywhere(territory, entrants) else ()),
-        *((assumptions.sentence,) if assumptions.sentence else ()),
+        *births.method,
+        *((uniform,) if same_everywhere(entering, territory.units.pupils) else ()),
+        *((assumed,) if assumed else ()),
         *words,
-        *((outside,) if births.outside else ()),
         *((f"{draws} simulated futures (seed {seed}); their spread is an assumption.",) if draws else ()),
         "Private collèges follow the département's public total (constant share: assumption).",
     )

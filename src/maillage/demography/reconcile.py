@@ -9,18 +9,24 @@ import pandas as pd
 from maillage.arrays import Floats
 from maillage.errors import Fault, InputError
 
+CENTRAL = "central"
+FAR = 1.15
+"""A projection whose first given year differs by more from the enrolment carried forward probably counts other pupils."""
+
 
 def agreement(
-    total: Floats, rentrees: npt.NDArray[np.int64], projection: pd.DataFrame, variant: str
+    total: Floats, central: Floats, rentrees: npt.NDArray[np.int64], projection: pd.DataFrame, variant: str
 ) -> tuple[Floats, tuple[str, ...]]:
     """Factor that brings each rentrée's total to the given one, and what was done, in words.
 
     The base rentrée keeps its published enrolment. Between two given rentrées the factor is interpolated, after the last
-    one it stays, so that there is no jump. Scaling a rentrée moves every unit and grade alike.
+    one it stays, so that there is no jump. Scaling a rentrée moves every unit and grade alike. A variant without totals of its
+    own takes the factors of the central one, so that the variants stay on both sides of it.
 
     Parameters
     ----------
-    total : (T,) float
+    total, central : (T,) float
+        Of this variant and of the central one.
     rentrees : (T,) int
         Consecutive, the first being the base.
     projection : DataFrame
@@ -37,12 +43,14 @@ def agreement(
     InputError
         A rentrée given twice for the variant, totals that are negative or missing, a positive total where there is no pupil.
     """
-    given = projection[(projection["variant"] == variant) & (projection["rentree"] > rentrees[0])]
-    given = given[given["rentree"] <= rentrees[-1]].sort_values("rentree")
+    ahead = projection[(projection["rentree"] > rentrees[0]) & (projection["rentree"] <= rentrees[-1])].sort_values("rentree")
+    given = ahead[ahead["variant"] == variant]
     if given.empty:
-        return np.ones(len(rentrees)), () if projection.empty else (
-            f"The projection given holds no rentrée of this horizon in the {variant} variant: nothing was reconciled.",
-        )
+        absent = f"The projection given holds no rentrée of this horizon in the {variant} variant"
+        if variant != CENTRAL and (ahead["variant"] == CENTRAL).any():
+            factor, of_central = agreement(central, central, rentrees, projection, CENTRAL)
+            return factor, (f"{absent}: the factors of the central variant were used.", *of_central)
+        return np.ones(len(rentrees)), () if projection.empty else (f"{absent}: nothing was reconciled.",)
     target = pd.to_numeric(given["pupils"], errors="coerce").to_numpy(np.float64)
     year = given["rentree"].to_numpy(np.int64)
     found = total[year - rentrees[0]]
@@ -58,7 +66,8 @@ def agreement(
         f"Totals of {len(year)} rentrées ({year[0]} to {year[-1]}) brought to the projection given ({variant} variant), "
         f"factors {known.min():.3f} to {known.max():.3f}{after}."
     )
-    return factor, (words,)
+    far = "The first factor is far from 1: check that the projection counts the public collège pupils of this territory."
+    return factor, (words,) if 1 / FAR <= known[0] <= FAR else (words, far)
 
 
 def _faults(year: npt.NDArray[np.int64], target: Floats, found: Floats) -> list[Fault]:

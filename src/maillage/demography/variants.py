@@ -16,8 +16,8 @@ class Assumptions:
 
     Orders of magnitude: ten years ahead, the projections of US states by their National Center for Education Statistics were
     wrong by 1 to 11 %, five years ahead by 1.2 to 7.4 %, one year ahead by 0.4 to 1.9 % (mean absolute percentage errors). The
-    assumptions below make the high and the low variant differ from the central one by about 0.2 % after one year, 1 % after
-    five and 6 % after ten: a planner's bracket, narrower than the errors to be feared.
+    assumptions below make the high and the low variant differ from the central one by about 0.2 % after one year, 1.3 %
+    after five and 6 % after ten: a planner's bracket, narrower than the errors to be feared.
 
     Attributes
     ----------

@@ -1,8 +1,8 @@
 """Shortest paths from many sources to many targets: Dijkstra with a 4-ary heap, one search a source, in parallel.
 
-Labels are int64 and additive. They may carry one number, or two packed as ``first * 2**32 + second``: the search is then
-lexicographic, so that among the fastest paths the shortest is the one measured, whatever the order of the arcs.
-Integer labels make the result independent of the number of threads.
+Labels are int64 and additive, and two of them must add up to less than 2**63. They may carry one number, or two packed as
+``first * 2**k + second``: the search is then lexicographic, so that among the fastest paths the shortest is the one measured,
+whatever the order of the arcs. Integer labels make the result independent of the number of threads.
 
 E. W. Dijkstra (1959), A note on two problems in connexion with graphs, Numerische Mathematik 1, 269-271,
 doi:10.1007/BF01386390. D-ary heaps: D. B. Johnson (1975), Information Processing Letters 4(3), 53-57,

@@ -17,14 +17,14 @@ class Approximation:
     """Crow-fly distance x detour / speed by density + access, with a floor.
 
     ``minutes = max(least_min, access_min + 60 x detour x distance_km / speed_km_h)``; `access_min` counts for cars and
-    coaches only. The speed is that of the place where the pupils live. Every figure is an assumption, to be changed where
-    better is known.
+    coaches only. The speed is that of the place where the pupils live, both ways; a place of unknown density is taken as rural.
+    Every figure is an assumption, to be changed where better is known.
 
     Attributes
     ----------
     detour : float
-        Road over straight distance; 1.3 is usual on dense road networks (D. Boscoe, K. Henry, M. Zdeb (2012), A nationwide
-        comparison of driving distance versus straight-line distance to hospitals, The Professional Geographer 64(2),
+        Road over straight distance; 1.3 is usual on dense road networks (F. P. Boscoe, K. A. Henry, M. S. Zdeb (2012), A
+        nationwide comparison of driving distance versus straight-line distance to hospitals, The Professional Geographer 64(2),
         188-196, doi:10.1080/00330124.2011.583586, find 1.417 in the United States).
     rural_km_h, suburban_km_h, urban_km_h : float
         Mean car speeds door to door.
@@ -79,11 +79,13 @@ class Approximation:
         access_min = 0.0 if mode.on_foot else self.access_min
         return np.maximum(self.least_min, access_min + 60 * distance_km / speed_km_h[:, None]), distance_km
 
-    def sentence(self, mode: Mode) -> str:
+    def sentence(self, mode: Mode, homes: Points, limit: str = "") -> str:
         """How the times were obtained, in words."""
         rural, suburban, urban = self.speeds_km_h(mode)
-        access = "" if mode.on_foot else f", {self.access_min:g} min added"
+        access = f"{'' if mode.on_foot else f', {self.access_min:g} min added'}, at least {self.least_min:g} min"
+        unknown = int(np.isnan(homes.pupils_per_km2).sum())
+        taken = f" Places of unknown density, taken as rural: {unknown}." if unknown else ""
         return (
-            f"Approximation ({mode.name}), no road network: straight distance x {self.detour:g} at {rural:g} km/h in rural, "
-            f"{suburban:g} in suburban and {urban:g} in urban places{access}, at least {self.least_min:g} min."
+            f"Approximation ({mode.name}{limit}), no road network: straight distance x {self.detour:g} at {rural:g} km/h in "
+            f"rural, {suburban:g} in suburban and {urban:g} in urban places{access}.{taken}"
         )

@@ -157,7 +157,7 @@ def _lines(edges: list[tuple[int, int, dict[str, Any]]], place: Floats, faults: 
             shape = shapely.from_wkt(shape, on_invalid="ignore")
         if "geometry" not in data:
             shape = shapely.LineString([place[tail], place[head]])
-        elif not isinstance(shape, shapely.LineString):
+        elif not isinstance(shape, shapely.LineString) or shape.is_empty:
             wrong.append(f"edge {i}")
             continue
         start = np.asarray(shape.coords[0])

@@ -36,7 +36,7 @@ def travel_times(
     mode : str or Mode
         "car", "coach", "bicycle", "walk", or a `Mode` of your own.
     direction : {"to", "from"}
-        ``"to"``: the journey from the origin to the destination (to school); ``"from"``: back.
+        ``"to"``: the journey from the origin to the destination (to school); ``"from"``: back. The same without a network.
     cutoff_min : float, optional
         Journeys longer than this count as unreachable.
     approximation : Approximation, optional
@@ -47,6 +47,7 @@ def travel_times(
     TravelTimes
         ``minutes`` and ``distance_km`` (origins, destinations), inf = unreachable; points farther than 5 km from any road,
         points without any journey and islands of the network are listed in ``unreachable``.
+        A journey of over 186 hours counts as unreachable.
 
     Raises
     ------
@@ -55,8 +56,9 @@ def travel_times(
 
     Notes
     -----
-    A point stands on the nearest road, between its ends, one-ways respected; the straight line to it is covered at the
-    mode's access speed, and counts in the minutes and the kilometres. The kilometres are those of the fastest journey.
+    A point stands on the nearest road that is no motorway, between its ends, one-ways respected; the straight line to it is
+    covered at the mode's access speed, and counts in the minutes and the kilometres. The kilometres are those of the fastest
+    journey.
 
     Examples
     --------
@@ -76,19 +78,32 @@ def travel_times(
     if faults:
         raise InputError(faults)
     if network is None:
-        assumed = approximation or Approximation()
-        minutes, distance_km = assumed.minutes_and_km(start, end, how)
-        sentence = assumed.sentence(how)
+        minutes, distance_km, sentence = _as_the_crow_flies(approximation or Approximation(), start, end, how, cutoff_min)
     else:
         minutes, distance_km, warnings = _on_roads(network, start, end, how, direction, cutoff_min)
+        back = ", back" if direction == "from" else ""
         sentence = (
-            f"Fastest journey ({how.name}) on {network.origin} ({len(network.tail):,} segments); each point on its nearest "
-            f"road, reached in a straight line at {how.access_km_h:g} km/h. {how.source}"
+            f"Fastest journey ({how.name}{back}{_limit(cutoff_min)}) on {network.origin} ({len(network.tail)} segments); "
+            f"each point on its nearest road, motorways apart, at {how.access_km_h:g} km/h in a straight line. {how.source}"
         )
     if cutoff_min is not None:
         beyond = minutes > cutoff_min
         minutes, distance_km = (np.where(beyond, np.inf, values) for values in (minutes, distance_km))
     return TravelTimes(minutes, distance_km, how.name, network is None, sentence, warnings)
+
+
+def _limit(cutoff_min: float | None) -> str:
+    return "" if cutoff_min is None else f", ≤ {cutoff_min:g} min"
+
+
+def _as_the_crow_flies(
+    assumed: Approximation, start: Points, end: Points, mode: Mode, cutoff_min: float | None
+) -> tuple[Floats, Floats, str]:
+    """Minutes, kilometres, sentence. Homes are the origins, unless only the destinations tell how densely people live."""
+    if np.isnan(start.pupils_per_km2).all() and not np.isnan(end.pupils_per_km2).all():
+        minutes, distance_km = (values.T for values in assumed.minutes_and_km(end, start, mode))
+        return minutes, distance_km, assumed.sentence(mode, end, _limit(cutoff_min))
+    return *assumed.minutes_and_km(start, end, mode), assumed.sentence(mode, start, _limit(cutoff_min))
 
 
 def _faults(

@@ -14,10 +14,15 @@ from maillage.travel.network import RoadNetwork
 from maillage.travel.snapping import Snapped
 
 Labels = npt.NDArray[np.int64]
-"""Centiseconds x 2**32 + decimetres: ordered by time, then by length."""
+"""Centiseconds x 2**36 + decimetres: ordered by time, then by length.
 
+Two labels below `UNREACHED` add up without overflow. A journey below it takes at most 2**26 centiseconds (186 hours; a slower
+one counts as unreachable) and less than 2**36 decimetres, because no journey is longer than all roads (`LONGEST_M`).
+"""
+
+SHIFT = 36
 UNREACHED = np.int64(2**62)
-NO_CUTOFF_CS = 2**30 - 1
+NO_CUTOFF_CS = 2 ** (62 - SHIFT) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +46,9 @@ class RoadCosts:
         """Label of a share of each segment; `UNREACHED` where it is closed."""
         whole_s, whole_m = seconds[segment], self.network.length_m[segment]
         passable = np.isfinite(whole_s)
-        centiseconds = np.rint(np.minimum(100 * np.where(passable, whole_s, 0.0) * share, 2**30)).astype(np.int64)
+        centiseconds = np.rint(np.minimum(100 * np.where(passable, whole_s, 0.0) * share, NO_CUTOFF_CS + 1)).astype(np.int64)
         decimetres = np.rint(10 * whole_m * share).astype(np.int64)
-        return np.where(passable, (centiseconds << 32) + decimetres, UNREACHED)
+        return np.where(passable, np.minimum((centiseconds << SHIFT) + decimetres, UNREACHED), UNREACHED)
 
     def arcs(self) -> tuple[Ints, Ints, Labels]:
         """Tail, head and label of every arc that is open, both directions."""
@@ -86,8 +91,8 @@ def time_and_length(costs: RoadCosts, start: Snapped, end: Snapped, cutoff_s: fl
     _shorten_on_one_segment(label, costs, centre, other, outward)
     label = label if outward else label.T
     reached = label < UNREACHED
-    seconds = np.where(reached, (label >> 32) / 100, np.inf)
-    return seconds, np.where(reached, (label & (2**32 - 1)) / 10, np.inf)
+    seconds = np.where(reached, (label >> SHIFT) / 100, np.inf)
+    return seconds, np.where(reached, (label & (2**SHIFT - 1)) / 10, np.inf)
 
 
 def _search(costs: RoadCosts, centre: Snapped, other: Snapped, outward: bool, cutoff_cs: int) -> Labels:
@@ -108,7 +113,7 @@ def _search(costs: RoadCosts, centre: Snapped, other: Snapped, outward: bool, cu
         seeds.node,
         seeds.label,
         target.astype(np.int32),
-        (cutoff_cs << 32) + 2**32 - 1,
+        (cutoff_cs << SHIFT) + 2**SHIFT - 1,
         reached,
     )
     best = np.full((num_centres, len(other.access_m)), UNREACHED)

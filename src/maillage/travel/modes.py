@@ -81,8 +81,8 @@ MODES: dict[str, Mode] = {
             "car",
             town_segment_s=5.0,
             access_km_h=15.0,
-            source="Speeds of the network (IGN: mean speed of light vehicles); +5 s a segment in towns, which IGN found "
-            "to bring its urban times, only about 60 % of those of navigation services, near them.",
+            source="Speeds of the network; +5 s a segment in towns, which IGN found to bring its urban times, only about 60 % "
+            "of those of navigation services, near them.",
         ),
         Mode(
             "coach",
@@ -112,7 +112,7 @@ MODES: dict[str, Mode] = {
 """The modes known by name.
 
 car
-    The network's speeds (IGN, BD TOPO: ``vitesse_moyenne_vl``); +5 s a segment in towns.
+    The network's speeds (in BD TOPO ``vitesse_moyenne_vl``, IGN's mean speed of light vehicles); +5 s a segment in towns.
 coach
     30 km/h stops included on rural roads, 17.5 in towns, never faster than a car (Haute-Garonne studies).
 bicycle, walk

@@ -23,6 +23,9 @@ from maillage.travel.segments import Segments
 if TYPE_CHECKING:
     import networkx as nx
 
+LONGEST_M = 3.0e9
+"""Most metres of road in one network: no journey is longer, and its length fits the 36 bits of decimetres it is counted in."""
+
 
 @dataclass(frozen=True, eq=False)
 class RoadNetwork:
@@ -63,6 +66,10 @@ class RoadNetwork:
             object.__setattr__(self, name, frozen(getattr(self, name)))
         for name in ("tail", "head"):
             object.__setattr__(self, name, frozen(getattr(self, name), np.int32))
+        total_m = float(self.length_m.sum())
+        if not 0 <= total_m <= LONGEST_M:
+            message = f"roads of {total_m / 1000:,.0f} km in all instead of 0 to {LONGEST_M / 1000:,.0f}"
+            raise InputError([Fault("RoadNetwork", message, "length_m", remedy="Give lengths in metres")])
 
     @classmethod
     def from_arrays(

@@ -49,12 +49,13 @@ def snap(network: RoadNetwork, usable: Bools, xy_m: Floats, max_m: float = MAX_S
     ----------
     network : RoadNetwork
     usable : (R,) bool
-        Segments that may be snapped to.
+        Segments that may be snapped to, motorways and their ramps left aside: nobody lives on them, and a point put there could
+        leave at the next junction only.
     xy_m : (P, 2) float
     max_m : float
         Longest straight distance to the road, metres.
     """
-    candidates = np.flatnonzero(usable)
+    candidates = np.flatnonzero(usable & network.walkable)
     tree = shapely.STRtree(network.line[candidates])
     points = shapely.points(xy_m)
     access_m = np.full(len(xy_m), np.inf)
