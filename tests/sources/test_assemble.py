@@ -390,7 +390,7 @@ def test_without_effectifs_grades_are_quarters(mini: Path) -> None:
     spoil(mini, "territory.toml", "base_rentree = 2022\n", "")
     territory = load_territory(mini / "territory.toml")
     assert territory.colleges.grade_pupils[0] == pytest.approx([75.0] * 4)
-    assert estimate_of(territory, "pupils by grade").count == 3
+    assert estimate_of(territory, "pupils by grade, unknown").count == 3
     assert territory.cohorts.history["rentree"].tolist() == [2022] * 3
     assert territory.colleges.priority.tolist() == ["", "", ""]
 

@@ -122,7 +122,7 @@ def test_écoles_serve_their_neighbours(places: Places) -> None:
     assert found.served.tolist() == [False, True, False, True]
     assert found.ips == pytest.approx([90.0, np.nan, np.nan, np.nan], nan_ok=True)
     assert found.ips_attended == pytest.approx([90.0, 90.0, np.nan, np.nan], nan_ok=True)
-    assert [m.unmatched for m in ledger.matches] == [("0990104A",)]
+    assert [m.unmatched for m in ledger.matches] == [(), ("0990104A",)]
     history = found.history.groupby("rentree")["cm2"].sum()
     assert history.to_dict() == pytest.approx({2021: 37.0, 2022: 50.0})
     then = found.history.query("rentree == 2021").set_index("commune")["cm2"]

@@ -183,7 +183,9 @@ def test_rows_that_share_a_key_are_kept_together() -> None:
     second = pd.DataFrame({"commune": ["1", "2"], "uai": ["c", "d"], "weight": [1.0, 1.0]})
     joined, match = join(first, second, ("commune",), "sectors")
     assert joined["uai"].tolist() == ["a", "b", "d"]
-    assert (match.matched, match.total) == (1, 1)
+    assert (match.matched, match.total, match.unmatched) == (0, 1, ("1",)), "they name other collèges"
+    _, same = join(first, first.iloc[::-1], ("commune",), "sectors")
+    assert (same.matched, same.total) == (1, 1)
 
 
 def test_census_and_estimates_of_population(tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ class Diagnosis:
     lunch_colleges: int
     ecole_meals: float
     places_known: int
+    places_estimated: int
+    lunch_assumed: int
 
 
 def diagnose(study: Study, figures: Figures, colleges: Sequence[CollegeFacts]) -> Diagnosis:
@@ -112,6 +114,8 @@ def diagnose(study: Study, figures: Figures, colleges: Sequence[CollegeFacts]) -
         lunch_colleges=int(with_lunch.sum()),
         ecole_meals=float(np.nansum(territory.colleges.ecole_meals)),
         places_known=int((with_lunch & np.isfinite(territory.colleges.seats * territory.colleges.sittings)).sum()),
+        places_estimated=int((with_lunch & territory.colleges.canteen_estimated).sum()),
+        lunch_assumed=int((with_lunch & territory.colleges.lunch_rate_estimated).sum()),
     )
 
 

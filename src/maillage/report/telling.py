@@ -72,10 +72,14 @@ def canteens(voice: Voice) -> Iterator[str]:
     """How loaded the canteens are."""
     facts, say, d = voice.facts, voice.words, voice.facts.diagnosis
     yield say("diagnosis.canteen_text", n=d.lunch_colleges, total=len(facts.colleges), lunches=voice.figure(d.now["lunches"]))
+    if d.lunch_assumed:
+        yield say.number("diagnosis.canteen_assumed", d.lunch_assumed)
     if d.ecole_meals:
         yield say("diagnosis.canteen_ecoles", meals=voice.numbers.count(d.ecole_meals))
     if d.places_known:
-        yield say("diagnosis.canteen_places", known=d.places_known, over=voice.figure(d.now["canteens_over_places"]))
+        key = "diagnosis.canteen_places_estimated" if d.places_estimated else "diagnosis.canteen_places"
+        over = voice.figure(d.now["canteens_over_places"])
+        yield say(key, known=d.places_known - d.places_estimated, estimated=d.places_estimated, over=over)
     else:
         yield say("diagnosis.canteen_unknown")
 

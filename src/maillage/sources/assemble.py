@@ -21,11 +21,13 @@ from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
 from maillage.sources.ledger import Ledger
 from maillage.sources.read import SourceTables, read_sources
+from maillage.sources.scope import account_for_scope
 from maillage.sources.sectors import Places, Sectors, join_sectors
 from maillage.sources.unit_table import (
     Incomes,
     Published,
     Social,
+    account_for_iris,
     cut_territory,
     iris_of,
     pupils_today,
@@ -33,7 +35,7 @@ from maillage.sources.unit_table import (
     unit_table,
 )
 from maillage.sources.units import CutRule
-from maillage.territory import Cohorts, Territory, Units
+from maillage.territory import ECOLE_GRADES, Cohorts, Territory, Units
 
 FAR_M = 20_000.0
 """A collège farther than this from every commune of its département has wrong coordinates."""
@@ -108,6 +110,7 @@ def assemble(tables: SourceTables) -> Territory:
     ledger, rules = Ledger(), tables.config.territory
     current = current_code(tables.cog, tables.config.merged_communes)
     joined = _join(tables, current, ledger)
+    account_for_scope(tables, rules.code, ledger)
     ecoles = _ecoles(tables, joined, current, ledger)
     units, social = _units(tables, joined, ecoles, current, ledger)
     return Territory(
@@ -116,7 +119,7 @@ def assemble(tables: SourceTables) -> Territory:
         base_rentree=joined.roster.base,
         units=units,
         colleges=college_table(joined.roster, social, units, joined.capacities, joined.canteens),
-        private=private_table(joined.roster, joined.communes),
+        private=private_table(joined.roster, joined.communes, ledger),
         cohorts=_cohorts(tables, joined, ecoles, current, rules.code),
         communes_sectored=joined.sectors.sectored,
         group_share=rules.group_share,
@@ -212,6 +215,8 @@ def _ecoles(tables: SourceTables, joined: _Joined, current: Callable[[str], str]
     if pupils is not None:
         pupils = pupils[pupils["public"] & (pupils["uai"].map(departement_of_uai) == code)]
         pupils = pupils.assign(commune=_known_communes(pupils, tables.directory).map(current))
+        # Without a figure of the département the table must not stand in the way of the pupils of the IPS table.
+        pupils = pupils if (pupils[list(ECOLE_GRADES)] > 0).any(axis=None) else None
     income = None if tables.income_communes is None else _here(tables.income_communes, code, current)
     ages = None if tables.population_communes is None else _here(tables.population_communes, code, current)
     weights = inhabitants(communes, income, ages, ledger)
@@ -231,7 +236,8 @@ def _units(
 ) -> tuple[Units, Social]:
     rules, communes, public = tables.config.territory, joined.communes, joined.roster.public
     totals = public["pupils"].to_numpy(dtype=np.float64)
-    method = "école pupils of the commune, fitted to the collèges' published totals within today's sectors"
+    known = "école pupils" if ecoles.pupils.sum() > 0 else "no école pupils known: inhabitants, or else area,"
+    method = f"{known} of the commune, fitted to the collèges' published totals within today's sectors"
     ledger.estimate("pupils by commune", len(communes.code), len(communes.code), method)
     shared = int((np.bincount(joined.sectors.commune) > 1).sum())
     method = (
@@ -240,6 +246,7 @@ def _units(
     ledger.estimate("shares of shared communes", shared, len(communes.code), method)
     pairs = pupils_today(joined.sectors, ecoles.weight, totals)
     iris = iris_of(tables.iris, tables.iris_population, current, communes.code)
+    account_for_iris(iris, communes, ledger)
     parts = cut_territory(communes, joined.sectors, pairs, iris, CutRule(rules.split_above_pupils, rules.part_pupils))
     home = np.searchsorted(communes.code, [part.commune for part in parts]).astype(np.int32)
     published = Published(totals, public["ips"].to_numpy(dtype=np.float64), public["ips_sd"].to_numpy(dtype=np.float64))

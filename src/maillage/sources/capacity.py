@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from maillage.arrays import Bools, Floats, Ints, Strings
+from maillage.sources.layout import header_of
 from maillage.sources.ledger import Ledger
 
 CENTRAL_OCCUPANCY, HIGH_OCCUPANCY = 0.92, 0.85
@@ -137,7 +138,7 @@ def join_canteens(uai: Strings, base: int, tables: CanteenTables, lunch_rate: fl
         Share of pupils assumed to lunch where nothing is published.
     ledger : Ledger
     """
-    rate = _lunch_rates(uai, base, tables.boarding)
+    rate = _lunch_rates(uai, base, tables.boarding, ledger)
     unknown = np.isnan(rate)
     method = f"no boarding figures: {lunch_rate:.0%} of pupils are taken to lunch at the collège"
     ledger.estimate("lunch rate", int(unknown.sum()), len(uai), method)
@@ -183,15 +184,19 @@ def refuse_strangers(table: pd.DataFrame, uai: Strings, file: str, ledger: Ledge
     strangers = table.loc[~table[column].isin(uai.tolist()), column]
     if len(strangers):
         remedy = "Use the UAI of a public collège of the territory, or delete the row"
-        ledger.fault(file, "unknown UAI", strangers, column=column, remedy=remedy)
+        ledger.fault(file, "unknown UAI", strangers, column=header_of(table, column), remedy=remedy)
 
 
-def _lunch_rates(uai: Strings, base: int, boarding: pd.DataFrame | None) -> Floats:
+def _lunch_rates(uai: Strings, base: int, boarding: pd.DataFrame | None, ledger: Ledger) -> Floats:
     if boarding is None:
         return np.full(len(uai), np.nan)
     rows = boarding[boarding["uai"].isin(uai.tolist()) & (boarding["pupils"] > 0)]
     rows = latest(rows, base).set_index("uai").reindex(uai)
     lunching = rows["demi_pensionnaires"] + rows["internes"].fillna(0.0)
+    over = uai[(lunching > rows["pupils"]).to_numpy()]
+    if told := int(lunching.notna().sum()):
+        what = "collèges with no more demi-pensionnaires and boarders than pupils"
+        ledger.match(what, told, over, "every pupil is taken to lunch")
     return np.asarray((lunching / rows["pupils"]).clip(0.0, 1.0), dtype=np.float64)
 
 
@@ -215,6 +220,10 @@ def _kitchens(uai: Strings, tables: CanteenTables, ledger: Ledger) -> tuple[Ints
         ecole_meals = given["ecole_meals"].fillna(0.0).to_numpy(dtype=np.float64)
     if tables.supplies is not None:
         _supply(kitchen, position, tables.supplies, tables.files["supplies"], ledger)
+    cooks = uai[np.unique(kitchen[kitchen >= 0])]
+    if len(cooks):
+        unknown = cooks[np.isnan(production[[position[str(u)] for u in cooks]])]
+        ledger.match("kitchens with a known output", len(cooks), unknown, "no limit on their meals")
     return kitchen, production, ecole_meals
 
 
@@ -223,7 +232,14 @@ def _supply(kitchen: Ints, position: dict[str, int], supplies: pd.DataFrame, fil
     served = supplies[supplies["served_uai"].isin(list(position))].drop_duplicates()
     twice = served.loc[served["served_uai"].duplicated(keep=False), "served_uai"]
     if len(twice):
-        ledger.fault(file, "supplied by two kitchens", twice, column="served_uai", remedy="Keep one kitchen a collège")
+        column = header_of(supplies, "served_uai")
+        ledger.fault(file, "supplied by two kitchens", twice, column=column, remedy="Keep one kitchen a collège")
+    away = served["kitchen_uai"] != served["served_uai"]
+    both = served.loc[away & served["served_uai"].isin(served.loc[away, "kitchen_uai"]), "served_uai"]
+    if len(both):
+        message = "cooks for other collèges and is itself supplied by another kitchen"
+        remedy = "Say which kitchen really cooks for each collège; a kitchen cooks for itself"
+        ledger.fault(file, message, both, column=header_of(supplies, "served_uai"), remedy=remedy)
     others = supplies.loc[~supplies["served_uai"].isin(list(position)), "served_uai"]
     ledger.match(
         "places supplied that are public collèges", len(supplies), others, "écoles and others: counted in écoles' meals"

@@ -8,6 +8,7 @@ from maillage.sources.capacity import Canteens, Capacities
 from maillage.sources.colleges import GRADE_COLUMNS, Roster
 from maillage.sources.communes import Communes
 from maillage.sources.geography import holding
+from maillage.sources.ledger import Ledger
 from maillage.sources.unit_table import Social
 from maillage.territory import Colleges, PrivateColleges, Units
 
@@ -42,12 +43,19 @@ def college_table(roster: Roster, social: Social, units: Units, capacities: Capa
     )
 
 
-def private_table(roster: Roster, communes: Communes) -> PrivateColleges:
-    """Private collèges; one without published position stands in the middle of its commune."""
+def private_table(roster: Roster, communes: Communes, ledger: Ledger) -> PrivateColleges:
+    """Private collèges; one without published position stands in the middle of its commune, NaN if that is unknown too."""
     private = roster.private
     home = communes.positions_of(private["commune"])
     middle = np.where((home >= 0)[:, None], communes.xy_m[home], np.nan)
     xy = private[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    lost = private["x_m"].isna().to_numpy()
+    nowhere = lost & (home < 0)
+    found, middling = private[~nowhere], private.loc[lost & ~nowhere, "uai"]
+    ledger.match("private collèges with a position", len(found), middling, "placed in the middle of their commune")
+    if nowhere.any():
+        consequence = "counted, but on no map: neither position nor a commune of the contours"
+        ledger.match("private collèges that can be placed", len(private), private.loc[nowhere, "uai"], consequence)
     return PrivateColleges(
         uai=private["uai"].to_numpy(dtype=str),
         name=private["name"].to_numpy(dtype=str),

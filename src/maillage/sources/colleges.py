@@ -11,9 +11,13 @@ import pandas as pd
 from maillage.arrays import Floats
 from maillage.sources.capacity import latest
 from maillage.sources.cells import departement_of_commune, departement_of_uai
+from maillage.sources.layout import header_of
 from maillage.sources.ledger import Ledger
 
 GRADE_COLUMNS = ["p6e", "p5e", "p4e", "p3e"]
+
+ENROLMENT_TOLERANCE = 0.1
+"""Two published enrolments of one collège and rentrée may differ by their date and scope; farther apart, they are told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +83,19 @@ def join_colleges(
         return None
     chosen = _base_rentree(ips, pupils) if base is None else base
     rows = _at_base(ips, pupils, tables.positions, chosen)
-    if rows["public"].sum() == 0 or not rows["pupils"].notna().any():
-        remedy = f"Choose one of {sorted(set(ips['rentree']) | set(pupils['rentree']))}"
+    if not rows.loc[rows["public"], "pupils"].notna().any():
+        known = sorted({*_counted(ips), *_counted(pupils)})
+        remedy = f"Choose one of {known}" if known else "Add a file of effectifs, or of IPS with pupils"
         ledger.fault(tables.files["college_ips"], f"no enrolment of public collèges at base rentrée {chosen}", remedy=remedy)
         return None
+    if not (rows["public"] & rows["ips"].notna()).any():
+        remedy = "Give a file of fr-en-ips-colleges in which they are published"
+        message = f"no IPS of a public collège up to rentrée {chosen}: all missing or secret"
+        ledger.fault(tables.files["college_ips"], message, column=header_of(tables.ips, "ips"), remedy=remedy)
+        return None
     rows = rows.assign(commune=rows["commune"].map(current))
-    public = _public(rows[rows["public"]], pupils, chosen, tables.files, ledger)
+    public = _public(rows[rows["public"]], pupils, chosen, tables, ledger)
+    _compare_enrolments(ips, pupils, rows["uai"], chosen, ledger)
     private = _private(rows[~rows["public"]], ledger)
     return Roster(chosen, public, private, _history(public, pupils, chosen))
 
@@ -106,6 +117,31 @@ def _base_rentree(ips: pd.DataFrame, pupils: pd.DataFrame) -> int:
     share = known.groupby(public["rentree"]).mean()
     good = share[share > 0.5].index
     return int(max(good)) if len(good) else int(public["rentree"].max())
+
+
+def _counted(table: pd.DataFrame) -> list[int]:
+    """Rentrées of which a table has public enrolments."""
+    return [int(year) for year in table.loc[table["public"] & (table["pupils"] > 0), "rentree"].unique()]
+
+
+def _compare_enrolments(ips: pd.DataFrame, pupils: pd.DataFrame, kept: pd.Series[str], base: int, ledger: Ledger) -> None:
+    """Account for where the two tables of enrolments differ, and for public collèges that only the effectifs know."""
+    then = pupils[(pupils["rentree"] == base) & pupils["public"] & (pupils["pupils"] > 0)]
+    lost = then[~then["uai"].isin(kept)]
+    named = [f"{u} ({n:.0f} pupils)" for u, n in zip(lost["uai"], lost["pupils"], strict=True)]
+    consequence = "left out with their pupils: neither in the positions nor in the IPS file of that rentrée"
+    if len(then):
+        ledger.match("establishments of the effectifs that are collèges", len(then), named, consequence)
+    both = ips[ips["rentree"] == base].merge(then[["uai", "pupils"]], on="uai", suffixes=("", "_counted"))
+    both = both[both["pupils"].notna()]
+    apart = both[(both["pupils"] - both["pupils_counted"]).abs() > ENROLMENT_TOLERANCE * both["pupils_counted"]]
+    named = [
+        f"{u} ({n:.0f} in the IPS file, {m:.0f} in the effectifs)"
+        for u, n, m in zip(apart["uai"], apart["pupils"], apart["pupils_counted"], strict=True)
+    ]
+    what = f"enrolments within {ENROLMENT_TOLERANCE:.0%} of each other in the IPS file and the effectifs"
+    if len(both):
+        ledger.match(what, len(both), named, "that of the IPS file is used")
 
 
 def _at_base(ips: pd.DataFrame, pupils: pd.DataFrame, positions: pd.DataFrame, base: int) -> pd.DataFrame:
@@ -130,17 +166,18 @@ def _at_base(ips: pd.DataFrame, pupils: pd.DataFrame, positions: pd.DataFrame, b
     ).reset_index()
 
 
-def _public(rows: pd.DataFrame, pupils: pd.DataFrame, base: int, files: dict[str, str], ledger: Ledger) -> pd.DataFrame:
+def _public(rows: pd.DataFrame, pupils: pd.DataFrame, base: int, tables: CollegeTables, ledger: Ledger) -> pd.DataFrame:
     rows = rows.drop(columns="public").reset_index(drop=True)
     lost = rows.loc[rows["x_m"].isna() | rows["y_m"].isna(), "uai"]
     if len(lost):
-        remedy = "Add their coordinates to the positions file"
-        ledger.fault(files["positions"], "public collèges without a position", lost, column="uai", remedy=remedy)
+        remedy, column = "Add their coordinates to the positions file", header_of(tables.positions, "uai")
+        ledger.fault(tables.files["positions"], "public collèges without a position", lost, column=column, remedy=remedy)
     empty = rows.loc[~(rows["pupils"] > 0), "uai"]
     if len(empty):
+        source, file = (tables.ips, "college_ips") if tables.pupils is None else (tables.pupils, "college_pupils")
         message = f"public collèges without enrolment at base rentrée {base}"
-        ledger.fault(files.get("college_pupils", files["college_ips"]), message, empty, column="pupils",
-                     remedy="Add their pupils, or choose another base_rentree")  # fmt: skip
+        remedy = "Add their pupils, choose another base_rentree, or take out the rows of a collège that is closed"
+        ledger.fault(tables.files[file], message, empty, column=header_of(source, "pupils"), remedy=remedy)
     ledger.match("public collèges with a position", len(rows), lost)
     ledger.match(
         "public collèges with an IPS", len(rows), rows.loc[rows["ips"].isna(), "uai"], "IPS taken from their sector's écoles"
@@ -149,16 +186,22 @@ def _public(rows: pd.DataFrame, pupils: pd.DataFrame, base: int, files: dict[str
     if len(pupils):
         last = latest(pupils, base).set_index("uai")["priority"]
         priority = rows["uai"].map(last).fillna("").astype(str)
-        ledger.match("public collèges with effectifs by grade", len(rows), rows.loc[~rows["uai"].isin(pupils["uai"]), "uai"],
-                     "grades as in the whole territory; taken to be outside priority education")  # fmt: skip
+        consequence = "grades as in the whole territory; taken to be outside priority education where no effectifs tell"
+        ledger.match("public collèges with effectifs by grade", len(rows), rows.loc[years == 0, "uai"], consequence)
     else:
         priority = pd.Series("", index=rows.index, dtype=str)
-    other = int((years != base).sum())
-    shown = ", ".join(str(y) for y in sorted(set(years.tolist()) - {base, 0})) or "none"
-    ledger.estimate(
-        "pupils by grade", other, len(rows), f"shares of the grades in another rentrée ({shown}; none: a quarter each)"
-    )
+    _account_for_grades(years, base, ledger)
     return rows.assign(priority=priority, **dict(zip(GRADE_COLUMNS, grades.T, strict=True)))
+
+
+def _account_for_grades(years: np.ndarray, base: int, ledger: Ledger) -> None:
+    other = (years != base) & (years > 0)
+    shown = ", ".join(str(year) for year in sorted(set(years[other].tolist())))
+    ledger.estimate("pupils by grade", other.sum(), len(years), f"shares of the grades in another rentrée ({shown})")
+    method = (
+        "no figures by grade: shares of the whole territory" if (years > 0).any() else "no figures by grade: a quarter each"
+    )
+    ledger.estimate("pupils by grade, unknown", (years == 0).sum(), len(years), method)
 
 
 def _grades(rows: pd.DataFrame, pupils: pd.DataFrame, base: int) -> tuple[Floats, np.ndarray]:
@@ -177,10 +220,7 @@ def _private(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     bare = rows["ips"].isna() | rows["ips_sd"].isna() | ~(rows["pupils"] > 0)
     consequence = "left out of every measure with private collèges"
     ledger.match("private collèges with IPS and enrolment", len(rows), rows.loc[bare, "uai"], consequence)
-    kept = rows[~bare].reset_index(drop=True)
-    consequence = "placed in the middle of their commune"
-    ledger.match("private collèges with a position", len(kept), kept.loc[kept["x_m"].isna(), "uai"], consequence)
-    return kept
+    return rows[~bare].reset_index(drop=True)
 
 
 def _history(public: pd.DataFrame, pupils: pd.DataFrame, base: int) -> pd.DataFrame:

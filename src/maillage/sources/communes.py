@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maillage.arrays import Floats, Ints, Objects, Strings
+from maillage.arrays import Bools, Floats, Ints, Objects, Strings
 from maillage.sources.cells import departement_of_commune
 from maillage.sources.geography import living_points, neighbours
 from maillage.sources.ledger import Ledger
@@ -97,8 +97,18 @@ def join_communes(
     names = rows.drop_duplicates("code")
     geometry = np.array([_outline(g["geometry"].to_list()) for _, g in rows.groupby("code")], dtype=object)
     edges, length = neighbours(geometry)
-    code = names["code"].to_numpy(dtype=str)
-    return Communes(code, names["name"].to_numpy(dtype=str), geometry, living_points(geometry), edges, length)
+    code, middle = names["code"].to_numpy(dtype=str), living_points(geometry)
+    twice = _covered(geometry, middle)
+    if twice.any():
+        remedy = "Keep one contour of each place, all of one date"
+        ledger.fault(file, "communes whose middle lies within another commune's contour", code[twice], remedy=remedy)
+    return Communes(code, names["name"].to_numpy(dtype=str), geometry, middle, edges, length)
+
+
+def _covered(geometry: Objects, middle: Floats) -> Bools:
+    """(C,) whether the middle of each commune lies in the contour of another one."""
+    point, polygon = shapely.STRtree(geometry).query(shapely.points(middle), predicate="within")
+    return np.asarray(np.isin(np.arange(len(geometry)), point[point != polygon]))
 
 
 def _outline(parts: list[object]) -> object:

@@ -115,6 +115,17 @@ class TerritoryFile(_Frozen):
         default_factory=dict, description="Commune that no longer is = the commune it became part of."
     )
 
+    @model_validator(mode="after")
+    def _merged_ends(self) -> TerritoryFile:
+        for code in self.merged_communes:
+            seen, now = {code}, self.merged_communes[code]
+            while now not in seen and now in self.merged_communes:
+                seen.add(now)
+                now = self.merged_communes[now]
+            if now in seen:
+                raise ValueError(f"merged_communes: {code} comes back to {now}; a commune cannot merge into itself")
+        return self
+
 
 def read_territory_file(path: Path) -> TerritoryFile:
     """Read and check a `territory.toml`.

@@ -112,6 +112,9 @@ def _graded(pupils: pd.DataFrame | None, ips: pd.DataFrame | None, ledger: Ledge
     """Rows with the five grades, from the école table, else from the pupils of the IPS table."""
     columns = ["uai", "rentree", "commune", "commune_name", *ECOLE_GRADES]
     if pupils is not None:
+        secret = pupils.loc[pupils[list(ECOLE_GRADES)].isna().any(axis=1), ["uai", "rentree"]]
+        named = secret["uai"] + " " + secret["rentree"].astype(str)
+        ledger.match("rows of public écoles with every grade", len(pupils), named, "grades missing or secret count no pupil")
         return pupils[columns].fillna(dict.fromkeys(ECOLE_GRADES, 0.0))
     if ips is None:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns}).astype({"rentree": int})

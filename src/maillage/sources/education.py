@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 import maillage.sources.schema as schema
+from maillage.errors import Fault
 from maillage.sources.layout import Layout, Sheet, open_sheet
 from maillage.territory import ECOLE_GRADES
 
@@ -40,8 +41,8 @@ COLLEGE_IPS = Layout(
 
 ECOLE_IPS = Layout(
     "fr-en-ips-ecoles",
-    {name: COLLEGE_IPS.columns[name] for name in ("uai", "rentree", "commune", "public", "ips", "pupils")},
-    optional=frozenset({"pupils"}),
+    {name: COLLEGE_IPS.columns[name] for name in ("uai", "rentree", "commune", "public", "ips", "pupils", "ips_sd")},
+    optional=frozenset({"pupils", "ips_sd"}),
 )
 
 
@@ -173,6 +174,10 @@ def read_ecole_ips(path: Path) -> pd.DataFrame:
         Every fault of the file.
     """
     sheet = open_sheet(path, [ECOLE_IPS])
+    if sheet.has("ips_sd"):
+        # A standard deviation is published for collèges only.
+        remedy = "Name it under ips_colleges; the file of écoles is fr-en-ips-ecoles"
+        sheet.faults.append(Fault(str(path), "is the IPS of collèges, not of écoles", sheet.header("ips_sd"), remedy=remedy))
     frame = pd.DataFrame(
         {
             "uai": sheet.codes("uai"),

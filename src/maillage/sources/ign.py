@@ -16,9 +16,10 @@ import maillage.sources.schema as schema
 from maillage.errors import Fault, InputError
 from maillage.sources.layout import Layout, Sheet
 from maillage.sources.positions import METRES, in_metropole
-from maillage.sources.tables import TextTable, normalise
+from maillage.sources.tables import TextTable, decode, normalise
 
 GEO_SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".fgb")
+_TEXTS = (".geojson", ".json")
 _OVERSEAS = ("97", "98")
 
 COMMUNES = Layout(
@@ -70,12 +71,21 @@ def layers(path: Path) -> dict[str, tuple[str, ...]]:
         raise InputError([Fault(str(path), "no such file", remedy="Check the path")])
     if path.stat().st_size == 0:
         raise InputError([Fault(str(path), "the file is empty", remedy="Download or export it again")])
+    if path.suffix.lower() in _TEXTS:
+        decode(path.read_bytes(), str(path))
     try:
         found = [str(name) for name, _ in pyogrio.list_layers(path)]
         return {name: tuple(str(f) for f in pyogrio.read_info(path, layer=name)["fields"]) for name in found}
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
-        remedy = "Contours are read from GeoJSON, GeoPackage or shapefile, in UTF-8"
-        raise InputError([Fault(str(path), f"is not a readable file of contours ({error})", remedy=remedy)]) from None
+        remedy = "Contours are read from GeoJSON, GeoPackage or shapefile; one that is cut short must be downloaded again"
+        # GDAL goes on with advice for its own users.
+        cause = str(error).partition(" It might help")[0].rstrip(".; ")
+        raise InputError([Fault(str(path), f"is not a readable file of contours ({cause})", remedy=remedy)]) from None
+
+
+def count_features(path: Path) -> int:
+    """Features of all layers of a file of geometries, as `layers`."""
+    return sum(int(pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]) for name in layers(path))
 
 
 def _read_contours(path: Path, layout: Layout, checks: schema.TableSchema) -> gpd.GeoDataFrame:
@@ -113,7 +123,10 @@ def _to_metres(sheet: Sheet, geometry: gpd.GeoSeries) -> gpd.GeoSeries:
         return geometry
     flat = geometry.geom_type.isin(["Polygon", "MultiPolygon"]) & ~geometry.is_empty
     sheet.note("geometry", "not a polygon", ~flat, "Download or export the contours again")
-    valid = geometry[flat].make_valid().to_crs(METRES)
+    made = geometry[flat].make_valid()
+    bare = pd.Series(shapely.area(made.to_numpy()) <= 0, index=made.index).reindex(geometry.index, fill_value=False)
+    valid = made.to_crs(METRES)
+    sheet.note("geometry", "a polygon without area", bare, "Download or export the contours again")
     bounds = valid.bounds
     corners = in_metropole(bounds["minx"].to_numpy(), bounds["miny"].to_numpy())
     corners &= in_metropole(bounds["maxx"].to_numpy(), bounds["maxy"].to_numpy())

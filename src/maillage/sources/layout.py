@@ -121,13 +121,13 @@ class Sheet:
     def finish(self, frame: pd.DataFrame, schema: TableSchema, vintage: str = "") -> pd.DataFrame:
         """Check the table against its schema and return it, or raise every fault of the file.
 
-        The table's `attrs` carry ``dataset`` and ``vintage``; its index is renumbered from 0.
+        The table's `attrs` carry ``dataset``, ``vintage`` and ``headers`` (see `header_of`); its index is renumbered from 0.
         """
         faults = [*self.faults, *table_faults(frame, schema, self.file, self.header, self._absent, self._told)]
         if faults:
             raise InputError(faults)
         result = frame.reset_index(drop=True)
-        result.attrs = {"dataset": self.layout.dataset, "vintage": vintage or vintage_of(result)}
+        result.attrs = {"dataset": self.layout.dataset, "vintage": vintage or vintage_of(result), "headers": self._written}
         return result
 
     def note(self, column: str, message: str, bad: pd.Series[bool], remedy: str = "") -> None:
@@ -135,6 +135,10 @@ class Sheet:
         if bad.any():
             self._told.setdefault(column, set()).update(bad.index[bad])
             self.faults.append(Fault(self.file, message, self.header(column), lines(bad.index[bad]), remedy))
+
+    def told(self, column: str) -> frozenset[Any]:
+        """Lines of a column of which a fault is noted already."""
+        return frozenset(self._told.get(column, ()))
 
     def _read(
         self, column: str, parse: Callable[[pd.Series[str]], tuple[pd.Series[T], pd.Series[bool]]], message: str
@@ -149,10 +153,13 @@ class Sheet:
         patterns = self.layout.columns[column]
         plain = [re.sub(r"\\(.)", r"\1", pattern.replace(r"\d\d", "AA").replace(".*", "...")) for pattern in patterns]
         near = dict(zip(table.names, table.header, strict=True))
-        close = difflib.get_close_matches(plain[0], list(near), n=1, cutoff=0.0)
-        header = ", ".join(table.header[:12]) + (", ..." if len(table.header) > 12 else "")
-        nearest = f"; the nearest is {near[close[0]]!r}" if close else ""
-        remedy = f"Its header is: {header}{nearest}"
+        free = {name: written for name, written in near.items() if name not in self._names.values()}
+        close = difflib.get_close_matches(plain[0], list(free), n=1, cutoff=0.4)
+        header = ", ".join(name or "(blank)" for name in table.header[:12]) + (", ..." if len(table.header) > 12 else "")
+        nearest = f"; the nearest is {free[close[0]]!r}" if close else ""
+        # A title above the table leaves most of its line blank.
+        title = "; delete what stands above the table: its first line must be the header" if "" in table.header else ""
+        remedy = f"Its header is: {header}{nearest}{title}"
         return Fault(self.file, f"column missing (looked for {' or '.join(plain)})", column, remedy=remedy)
 
 
@@ -166,6 +173,12 @@ def open_sheet(path: Path, layouts: Sequence[Layout], *, sheet: str | None = Non
 
     table = read_table(path, sheet=sheet, wanted=wanted)
     return Sheet(table, chosen[0])
+
+
+def header_of(table: pd.DataFrame, column: str) -> str:
+    """The file's own name of a column of a table read; ours where several files were joined."""
+    headers: Mapping[str, str] = table.attrs.get("headers", {})
+    return headers.get(column, column)
 
 
 def lines(index: pd.Index[Any]) -> tuple[str, ...]:

@@ -118,6 +118,8 @@ def read_kitchens(path: Path, *, sheet: str | None = None, columns: Columns = No
     """
     opened = open_sheet(path, [KITCHENS.mapped(columns)], sheet=sheet)
     frame = _numbers(opened, "production_meals", "ecole_meals")
+    beyond = frame["ecole_meals"] > frame["production_meals"]
+    opened.note("ecole_meals", "more meals for écoles than the kitchen can cook", beyond, "Correct one of the two cells")
     return opened.finish(frame.fillna({"ecole_meals": 0.0}), schema.KITCHENS)
 
 
@@ -141,6 +143,10 @@ def read_projection(path: Path, *, sheet: str | None = None, columns: Columns = 
     message = f"not a variant (central, high or low): {examples(spelling[unknown])}"
     opened.note("variant", message, unknown, "Use one of the three")
     frame = pd.DataFrame({"rentree": opened.rentrees(), "variant": variant, "pupils": opened.numbers("pupils")})
+    rank = frame["variant"].map({"low": 0, "central": 1, "high": 2})
+    ranked = frame.assign(rank=rank)[(frame["pupils"] >= 0) & ~unknown].sort_values(["rentree", "rank"])
+    falls = (ranked.groupby("rentree")["pupils"].diff() < 0).reindex(frame.index, fill_value=False)
+    opened.note("pupils", "low <= central <= high does not hold in the rentrée", falls, "Correct one of the cells")
     return opened.finish(frame, schema.PROJECTION)
 
 

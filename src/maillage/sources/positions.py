@@ -162,6 +162,10 @@ def _to_metres(sheet: Sheet) -> tuple[Floats, Floats]:
     metres = placed & (declared == "2154")
     x_m, y_m = np.where(metres, x, x_m), np.where(metres, y, y_m)
     here = in_metropole(x_m, y_m)
+    overseas = sheet.codes("commune").str.startswith(("97", "98")).to_numpy(dtype=bool)
+    away = placed & ~here & ~overseas & ~sheet.rows.index.isin(list(sheet.told("epsg")))
+    message = "coordinates outside metropolitan France, where the row's commune is"
+    _note(sheet, message, away, "Correct the EPSG code or the coordinates")
     return np.where(here, x_m, np.nan), np.where(here, y_m, np.nan)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,18 +20,8 @@ import maillage.sources.own as own
 import maillage.sources.population as population
 import maillage.sources.positions as positions
 from maillage.errors import Fault, InputError
-from maillage.sources.cells import departement_code, departement_of_commune
-from maillage.sources.config import (
-    TOML_NAME,
-    FileSettings,
-    OwnSettings,
-    OwnTable,
-    TerritoryFile,
-    TerritorySettings,
-    read_territory_file,
-    territory_settings,
-)  # fmt: skip
-from maillage.sources.discover import Discovery, discover
+from maillage.sources.config import OwnTable, TerritoryFile
+from maillage.sources.settings import settings_of
 from maillage.sources.stacking import join, stacked
 from maillage.sources.tables import SHEET_SUFFIXES
 from maillage.territory import Match, Source
@@ -159,8 +148,8 @@ def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = 
     Parameters
     ----------
     source : path or mapping
-        A folder (with a ``territory.toml``, or whose files are then recognised by their headers), a ``territory.toml``,
-        or the same keys as a mapping.
+        A folder (with a ``territory.toml`` or without), a ``territory.toml``, or the same keys as a mapping. Where no file
+        is named, those of the folder are recognised by their headers.
     base : Path, optional
         Folder that the paths of a mapping are relative to; the working folder by default.
     code : str, optional
@@ -176,7 +165,7 @@ def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = 
     InputError
         Every fault of every file, in one message.
     """
-    config, folder, unrecognised = _settings(source, base, code)
+    config, folder, unrecognised = settings_of(source, base, code)
     reading = _Reading(folder)
     for key, kinds in _KINDS.items():
         paths = [folder / name for name in getattr(config.files, key)]
@@ -196,49 +185,6 @@ def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = 
     return SourceTables(config, **reading.tables, roads=roads, records=tuple(reading.records), matches=tuple(reading.matches))
 
 
-def _settings(
-    source: str | Path | Mapping[str, Any], base: Path | None, code: str | None
-) -> tuple[TerritoryFile, Path, tuple[Path, ...]]:
-    """Settings, the folder their paths are relative to, and the files of that folder left aside."""
-    if isinstance(source, Mapping):
-        settings, folder, named = territory_settings(source), base or Path(), "the settings given"
-    else:
-        path = Path(source)
-        if path.is_dir() and (path / TOML_NAME).is_file():
-            path = path / TOML_NAME
-        if path.is_dir():
-            found = discover(path)
-            return _deduced(path, found, code), path, found.unrecognised
-        settings, folder, named = read_territory_file(path), path.parent, str(path)
-    if code is not None and departement_code(code) != settings.territory.code:
-        remedy = "Leave the code out: it is needed only for a folder without territory.toml"
-        raise InputError([Fault(named, f"is about département {settings.territory.code}, not {code}", remedy=remedy)])
-    return settings, folder / settings.folder, ()
-
-
-def _deduced(folder: Path, found: Discovery, code: str | None) -> TerritoryFile:
-    """Settings of a folder that has none: the files recognised, and the département of its communes."""
-    files = {key: tuple(str(p.relative_to(folder)) for p in paths) for key, paths in found.files.items() if key != "roads"}
-    roads = found.files.get("roads")
-    tables = {key: OwnTable(path=str(path.relative_to(folder))) for key, path in found.own.items()}
-    return TerritoryFile(
-        territory=TerritorySettings(code=departement_code(code) if code else _code_of(folder, found.files.get("communes", ()))),
-        files=FileSettings(**files, roads=str(roads[0].relative_to(folder)) if roads else None),
-        own=OwnSettings(**tables),
-    )
-
-
-def _code_of(folder: Path, contours: Iterable[Path]) -> str:
-    counts = Counter(departement_of_commune(c) for path in contours for c in ign.read_communes(path)["commune"])
-    if len(counts) == 1:
-        return next(iter(counts))
-    message = "contours of several départements" if counts else "no contours of communes"
-    remedy = f'Say which département it is: code = ... in a {TOML_NAME} (code="62" in Python)'
-    raise InputError(
-        [Fault(str(folder), f"which département is unclear: {message}", rows=tuple(sorted(counts)), remedy=remedy)]
-    )
-
-
 def _read_kind(reading: _Reading, key: str, kind: _Kind, paths: Sequence[Path], *, record: bool) -> None:
     joined: pd.DataFrame | None = None
     for path in paths:
@@ -248,7 +194,9 @@ def _read_kind(reading: _Reading, key: str, kind: _Kind, paths: Sequence[Path], 
         if record:
             reading.record(path, table)
         if joined is not None:
-            table, match = join(joined, table, kind.key, f"{key}: rows of {reading.named(path)} that earlier files have")
+            table, match = join(
+                joined, table, kind.key, f"{key}: rows of {reading.named(path)} also in an earlier file, with the same figures"
+            )
             reading.matches += [match] if match.total and record else []
         joined = table
     reading.tables[kind.field] = joined
@@ -290,7 +238,12 @@ def _roads(reading: _Reading, name: str | None) -> Path | None:
     if not path.is_file():
         reading.faults.append(Fault(str(path), "no such file", remedy="Check the path"))
         return None
-    reading.records.append(Source(reading.named(path), ign.ROADS.dataset, "undated", 0, _sha256(path)))
+    try:
+        count = ign.count_features(path)
+    except InputError as error:
+        reading.faults += error.faults
+        return None
+    reading.records.append(Source(reading.named(path), ign.ROADS.dataset, "undated", count, _sha256(path)))
     return path
 
 

@@ -22,7 +22,7 @@ _NOT_IRIS = "not an IRIS code (nine characters)"
 _NEGATIVE = "negative number"
 _NOT_WHOLE = "not a whole number"
 _MISSING = "missing value"
-_LEADING_ZERO = "Correct it; a spreadsheet may have dropped a leading zero"
+_LEADING_ZERO = "Correct it (a spreadsheet may have dropped a leading zero), or delete a line of totals"
 
 REMEDIES = {
     _NOT_UAI: _LEADING_ZERO,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from maillage.arrays import Bools, Floats, Ints, Strings
+from maillage.sources.layout import header_of
 from maillage.sources.ledger import Ledger
 from maillage.sources.units import OUTSIDE
 
@@ -94,6 +95,7 @@ def join_sectors(
     """
     before = len(ledger.faults)
     pairs = table.groupby(["commune", "uai"])["weight"].sum().reset_index()
+    pairs.attrs = table.attrs
     sectored = int(pairs["commune"].nunique())
     _refuse_unknown(pairs, places, file, ledger)
     pairs = _with_every_college(pairs, places, neighbours, file, ledger)
@@ -112,7 +114,7 @@ def _refuse_unknown(pairs: pd.DataFrame, places: Places, file: str, ledger: Ledg
             file,
             "unknown UAI: no public collège of the territory",
             unknown,
-            column="uai",
+            column=header_of(pairs, "uai"),
             remedy="Correct it, or check that the collège is public, open, and in the figures of the base rentrée",
         )
     lost = pairs.loc[~pairs["commune"].isin(places.communes), "commune"]
@@ -121,7 +123,7 @@ def _refuse_unknown(pairs: pd.DataFrame, places: Places, file: str, ledger: Ledg
             file,
             "communes of which no contour is given",
             lost,
-            column="commune",
+            column=header_of(pairs, "commune"),
             remedy="Give contours of the same year, a COG, or the communes' new codes under [merged_communes]",
         )
 
@@ -132,8 +134,12 @@ def _with_every_college(pairs: pd.DataFrame, places: Places, neighbours: bool, f
     homeless = [s for s in alone if places.college_commune[s] < 0]
     if len(alone) and (not neighbours or homeless):
         named = alone if not neighbours else np.array(homeless)
-        remedy = 'Add its communes, or set unsectored = "neighbours" to let it share the sector of its own commune'
-        ledger.fault(file, "collèges to which no commune is sectored", places.uai[named], column="uai", remedy=remedy)
+        remedy = (
+            'Add its communes, or set unsectored = "neighbours" under [territory] to let it share the sector of its own commune'
+        )
+        ledger.fault(
+            file, "collèges to which no commune is sectored", places.uai[named], column=header_of(pairs, "uai"), remedy=remedy
+        )
         return pairs
     consequence = "shares the sector of the commune it stands in, with equal weights"
     ledger.match("collèges with a sector", len(places.uai), places.uai[alone], consequence)
@@ -154,8 +160,8 @@ def _with_every_commune(
     assumed = ~has
     missing = places.communes[assumed]
     if len(missing) and not neighbours:
-        remedy = 'Add them to the sectors, or set unsectored = "neighbours" to take the sector of a neighbour'
-        ledger.fault(file, "communes in no sector", missing, column="commune", remedy=remedy)
+        remedy = 'Add them to the sectors, or set unsectored = "neighbours" under [territory] to take the sector of a neighbour'
+        ledger.fault(file, "communes in no sector", missing, column=header_of(pairs, "commune"), remedy=remedy)
         return pairs, assumed
     consequence = "given the sector of the neighbour with the longest shared border, marked as assumed"
     ledger.match("communes in a sector", len(places.communes), missing, consequence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maillage.territory import Match
@@ -28,23 +29,36 @@ def join(first: pd.DataFrame, second: pd.DataFrame, key: tuple[str, ...], what: 
     Returns
     -------
     DataFrame, Match
-        The table, and how far the rows that both have agree.
+        The table, and how far the rows that both have agree: in their UAIs where these are not in the key, else in numbers
+        and in public or private.
     """
     names = list(key)
     known = pd.MultiIndex.from_frame(first[names])
     here = pd.MultiIndex.from_frame(second[names]).isin(known)
     differing = np.zeros(len(first), dtype=bool)
-    if here.any() and known.is_unique:
+    if here.any() and "uai" in first.columns and "uai" not in names:
+        differing = _other_uais(first, second[here], names)
+    elif here.any() and known.is_unique:
         shared = second[here].set_index(names)
         for column in shared.select_dtypes("float").columns:
             theirs = pd.Series(shared[column].reindex(known).to_numpy(), index=first.index)
             differing |= ((first[column] - theirs).abs() > _ROUNDING).to_numpy()
             first = first.assign(**{column: first[column].fillna(theirs)})
+        for column in shared.select_dtypes("bool").columns:
+            said = shared[column].reindex(known).to_numpy()
+            differing |= pd.notna(said) & (said != first[column].to_numpy())
     joined = pd.concat([first, second[~here]], ignore_index=True)
-    total = int(here.sum())
-    ids = tuple(" ".join(str(part) for part in row) for row in known[differing])
+    total = len(second[here][names].drop_duplicates())
+    ids = tuple(dict.fromkeys(" ".join(str(part) for part in row) for row in known[differing]))
     match = Match(what, total - len(ids), total, ids, "the earlier file wins, its missing numbers filled from this one")
     return joined, match
+
+
+def _other_uais(first: pd.DataFrame, shared: pd.DataFrame, names: list[str]) -> npt.NDArray[np.bool_]:
+    """Rows of `first` whose key has other UAIs in `shared`."""
+    ours, theirs = (table.groupby(names)["uai"].agg(frozenset) for table in (first, shared))
+    differs = theirs != ours.reindex(theirs.index)
+    return pd.MultiIndex.from_frame(first[names]).isin(pd.MultiIndex.from_frame(theirs[differs].reset_index()[names]))
 
 
 def stacked(tables: Sequence[pd.DataFrame], key: list[str]) -> pd.DataFrame | None:

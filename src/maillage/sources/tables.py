@@ -108,7 +108,7 @@ def read_header(path: Path) -> tuple[str, ...]:
             start = stream.read(1 << 16)
         # A header longer than the block would be cut in a character: the last line of a full block is dropped.
         start = start if len(start) < 1 << 16 else start[: start.rfind(b"\n") + 1]
-        return _header_of(_decode(start, str(path)))[0]
+        return _header_of(decode(start, str(path)))[0]
     if suffix in PARQUET_SUFFIXES:
         return tuple(_parquet_schema(path))
     cells = next((row for row in sheet_cells(path) if any(row)), [])
@@ -163,7 +163,7 @@ def _cell(value: Any) -> str:
 
 def _read_text(path: Path, wanted: Wanted | None) -> TextTable:
     file, raw = str(path), path.read_bytes()
-    header, separator = _header_of(_decode(raw, file))
+    header, separator = _header_of(decode(raw, file))
     names = _unique(header)
     positions = sorted(wanted(names)) if wanted else list(range(len(names)))
     ragged = _ragged_lines(raw, separator, len(header))
@@ -221,7 +221,8 @@ def _without_blank_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows != "").any(axis=1)]
 
 
-def _decode(raw: bytes, file: str) -> str:
+def decode(raw: bytes, file: str) -> str:
+    """Text of a file, which must be UTF-8; `InputError` where it is empty or in another encoding."""
     if not raw.strip():
         raise InputError([_empty(file)])
     remedy = "Save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
@@ -279,5 +280,7 @@ def _ragged_lines(raw: bytes, separator: str, width: int) -> list[int]:
 
 def _ragged(file: str, width: int, wrong: Sequence[int]) -> Fault:
     remedy = "Put a value that holds the separator between double quotes; download a file that is cut short again"
+    if width == 1:
+        remedy = "Delete what stands above the table: its first line must be the header"
     rows = tuple(f"line {number}" for number in wrong)
     return Fault(file, f"rows that do not have the {width} values of the header", rows=rows, remedy=remedy)

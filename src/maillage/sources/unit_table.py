@@ -22,6 +22,9 @@ from maillage.sources.social import calibrate, fit_income, group_threshold, unit
 from maillage.sources.units import OUTSIDE, Commune, CutRule, Iris, Part, Shared, cut_communes
 from maillage.territory import Units
 
+IRIS_AREA_TOLERANCE = 0.05
+"""Contours of communes and of IRIS are generalised apart: their areas agree to a few per cent."""
+
 
 @dataclass(frozen=True, eq=False)
 class Published:
@@ -112,6 +115,16 @@ def iris_of(
     return result
 
 
+def account_for_iris(iris: Mapping[str, Sequence[Iris]], communes: Communes, ledger: Ledger) -> None:
+    """Note the communes of which the IRIS given are more or less than the whole."""
+    area = dict(zip(communes.code.tolist(), shapely.area(communes.geometry), strict=True))
+    covered = {code: sum(float(part.geometry.area) for part in parts) / area[code] for code, parts in iris.items()}
+    odd = [code for code, share in covered.items() if abs(share - 1) > IRIS_AREA_TOLERANCE]
+    if covered:
+        consequence = "IRIS clipped to the commune's outline, what none of them covers added to the nearest"
+        ledger.match("communes whose IRIS make up their area", len(covered), odd, consequence)
+
+
 def social_of(
     parts: Sequence[Part],
     home: Ints,
@@ -158,12 +171,11 @@ def _first_ips(
     commune_ips = np.nan_to_num(_first_known(ecoles.ips, by_income, ecoles.ips_attended), nan=mean)
     imputed = ~np.isfinite(ecoles.ips)[home]
     ips = commune_ips[home]
-    told = (
-        ""
-        if line is None
-        else f" (IPS = {line.intercept:.1f} + {line.slope:.1f} ln income, R2 {line.r2:.2f}, {line.communes} communes)"
-    )
-    method = f"no école IPS in the commune: from median income{told}, else the écoles its pupils attend"
+    found = "" if line is None else (
+        f"from median income (IPS = {line.intercept:.1f} + {line.slope:.1f} ln income, R2 {line.r2:.2f}, "
+        f"{line.communes} communes), else "
+    )  # fmt: skip
+    method = f"no école IPS in the commune: {found}that of the écoles its pupils attend, else the mean of the collèges"
     ledger.estimate("ips of units", int(imputed.sum()), len(parts), method)
     if line is not None:
         median = np.array([incomes.iris_eur.get(part.iris, np.nan) for part in parts])

@@ -137,7 +137,11 @@ def _iris_blocks(commune: Commune, iris: Sequence[Iris]) -> list[_Block]:
     if len(iris) < max(2, len(commune.shared)):
         return []
     fitted = fit_partition(commune.geometry, [i.geometry for i in iris])
-    blocks = [_Block(i.code, i.name, g, i.young, True) for i, g in zip(iris, fitted, strict=True) if not g.is_empty]
+    blocks = [
+        _Block(i.code, f"{commune.name}, {i.name}", g, i.young, True)
+        for i, g in zip(iris, fitted, strict=True)
+        if not g.is_empty
+    ]
     return blocks if len(blocks) >= max(2, len(commune.shared)) else []
 
 
