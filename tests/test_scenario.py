@@ -83,7 +83,10 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         ({"close": 1, "close_named": ["0620001A", "0620002B"]}, "close_named lists 2"),
         ({"close_named": ["0620001A"], "keep_open": ["0620001A"]}, "both closed and kept open"),
         ({"present": True, "close": 2}, "cannot close"),
-        ({"close_named": ["62"]}, "pattern"),
+        ({"keep_open": "0620001A"}, "square brackets"),
+        ({"present": "perhaps"}, "present"),
+        ({"goals": {"canteen": 1}}, "weighs overloads"),
+        ({"close_named": ["62"]}, "'62' is not of the right form"),
         ({"goals": {"travel": float("nan")}}, "finite"),
     ],
 )

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+Index = npt.NDArray[np.signedinteger[Any]]
+"""Positions in whatever width numpy gives them."""
 Bools = npt.NDArray[np.bool_]
 Strings = npt.NDArray[np.str_]
 Objects = npt.NDArray[np.object_]

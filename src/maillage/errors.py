@@ -86,6 +86,10 @@ class SolverError(MaillageError):
     """A solver that is missing, crashed, or stopped without an answer."""
 
 
+class UnsolvedError(SolverError):
+    """No plan was found in the time given, though there may be one."""
+
+
 class PlanError(MaillageError):
     """A plan that fails the independent check of its own scenario's rules."""
 

@@ -1,4 +1,4 @@
-"""`Plan`: sectors, closures and the proof behind them; and the independent check of every rule."""
+"""`Plan`: sectors, closures and the proof behind them."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class Plan:
     breaches : tuple of Breach
         Empty for an optimised plan (a plan that fails is never returned). For today's sectors: where they break the
         scenario's rules, as a finding.
-    terms : dict of str to float
-        Value of each term of the objective, relative to today's sectors.
+    terms : tuple of (str, float)
+        Value of each term of the objective: travel and mix relative to today's sectors, the others as shares.
     """
 
     scenario: Scenario
@@ -102,5 +102,23 @@ class Plan:
         return loads
 
     def sectors(self, territory: Territory, demand: Demand) -> pd.DataFrame:
-        """Exported table: unit, uai, rentree, pupils (NaN under `LEAST_CELL`), from `start` on."""
-        raise NotImplementedError
+        """Exported table of the sectors from `start` to `until`.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``unit, uai, rentree, pupils``, one row a unit and rentrée. ``uai`` is empty where the unit is sectored
+            outside the territory; ``pupils`` is NaN under `LEAST_CELL`.
+        """
+        uai = np.append(self.uai, "")[self.assignment]
+        kept = np.flatnonzero((demand.rentrees >= self.start) & (demand.rentrees <= self.until))
+        pupils = demand.total()[:, kept]
+        units = len(self.assignment)
+        return pd.DataFrame(
+            {
+                "unit": np.repeat(territory.units.unit, len(kept)),
+                "uai": np.repeat(uai, len(kept)),
+                "rentree": np.tile(demand.rentrees[kept], units),
+                "pupils": np.where(pupils < LEAST_CELL, np.nan, pupils).ravel(),
+            }
+        )

@@ -94,6 +94,8 @@ class Scenario(_Frozen):
             raise ValueError(f"both closed and kept open: {', '.join(both)}")
         if self.close is not None and len(set(self.close_named)) > self.close:
             raise ValueError(f"close = {self.close} but close_named lists {len(set(self.close_named))} collèges")
+        if self.goals.canteen > 0 and self.rules.canteen != "none":
+            raise ValueError('goals.canteen weighs overloads that rules.canteen = "seats" forbids: set rules.canteen = "none"')
         if self.present and (self.close or self.close_named):
             raise ValueError("present = true keeps today's network: it cannot close a collège")
         return self
@@ -179,6 +181,15 @@ def study_schema() -> str:
     )
 
 
+_PLAIN_WORDS = {
+    "missing": ("is missing", "Add it"),
+    "tuple_type": ("should be a list", "Put it in square brackets, even if there is only one"),
+    "bool_type": ("should be true or false", "Write true or false, without quotes"),
+    "string_pattern_mismatch": ("is not of the right form", "A UAI is seven digits and a letter; a name is a-z, 0-9, - and _"),
+}
+"""What to say instead of pydantic's own words, and the remedy, by type of error."""
+
+
 def _fault(model: type[BaseModel], detail: Any, where: str) -> Fault:
     location = tuple(detail["loc"])
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
@@ -187,7 +198,10 @@ def _fault(model: type[BaseModel], detail: Any, where: str) -> Fault:
         known = ", ".join(sorted(_keys_at(model, location[:-1])))
         remedy = f"Did you mean {near[0]!r}?" if near else f"Known keys: {known}"
         return Fault(where, f"unknown key {key!r}", remedy=remedy)
-    return Fault(where, f"{key or 'file'}: {detail['msg']}", remedy="")
+    message, remedy = _PLAIN_WORDS.get(detail["type"], (detail["msg"].removeprefix("Value error, "), ""))
+    if detail["type"] == "string_pattern_mismatch":
+        message = f"{detail['input']!r} {message}"
+    return Fault(where, f"{key or 'file'}: {message}", remedy=remedy)
 
 
 def _keys_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:

@@ -1,0 +1,55 @@
+"""Run a benchmark: ``python -m benchmarks NAME [--json]``; ``list`` names them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import platform
+import sys
+from importlib.metadata import version
+
+NAMES = {
+    "matrix": "many-to-many travel times on a synthetic road grid, against scipy and networkx",
+    "handover": "building a large assignment program and handing it to HiGHS, against plain PuLP",
+    "demo": "every stage of the demo study, once",
+}
+LIBRARIES = ("numpy", "scipy", "networkx", "numba", "pulp", "highspy")
+
+
+def run(name: str, as_json: bool = False) -> int:
+    """Run the benchmark `name` and print its rows; 2 where there is no such benchmark."""
+    if name == "list":
+        for known, what in NAMES.items():
+            print(f"{known:10} {what}")
+        return 0
+    if name not in NAMES:
+        print(f"no benchmark {name!r}; there are: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    if not as_json:
+        print(machine())
+    for row in importlib.import_module(f"benchmarks.{name}").run():
+        if as_json:
+            print(json.dumps(row.as_dict(), ensure_ascii=False), flush=True)
+        else:
+            seconds, ratio = f"{row.seconds:10.4f} s", f"{row.ratio:8.1f}x"
+            print(f"{row.case:36} {row.tool:22} {seconds}   {ratio}   ({row.runs} runs) {row.note}", flush=True)
+    return 0
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}"
+
+
+def main() -> int:
+    words = [word for word in sys.argv[1:] if word != "--json"]
+    if len(words) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return run(words[0], as_json="--json" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

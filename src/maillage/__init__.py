@@ -1,0 +1,116 @@
+"""Plan a network of collèges with evidence: enrolment, travel, sectors, closures, canteens, social mix.
+
+Public names are loaded when first used, so that ``import maillage`` costs next to nothing.
+
+>>> import maillage
+>>> "load_territory" in dir(maillage)
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Demand": "maillage.demography.demand",
+    "Goals": "maillage.scenario",
+    "InfeasibleError": "maillage.errors",
+    "InputError": "maillage.errors",
+    "MaillageError": "maillage.errors",
+    "Mode": "maillage.travel",
+    "Outcome": "maillage.solver.outcome",
+    "Plan": "maillage.plan",
+    "Problem": "maillage.model.problem",
+    "Ranking": "maillage.ranking",
+    "RoadNetwork": "maillage.travel",
+    "Router": "maillage.travel",
+    "Rules": "maillage.scenario",
+    "Scenario": "maillage.scenario",
+    "Study": "maillage.studies",
+    "StudySettings": "maillage.scenario",
+    "Territory": "maillage.territory",
+    "TravelTimes": "maillage.travel.times",
+    "load_study": "maillage.files",
+    "load_territory": "maillage.sources",
+    "optimise": "maillage.planner",
+    "project_enrolment": "maillage.demography",
+    "read_study_file": "maillage.scenario",
+    "solve": "maillage.solver",
+    "study": "maillage.chain",
+    "study_schema": "maillage.scenario",
+    "travel_times": "maillage.travel",
+    "write_report": "maillage.report",
+    "write_results": "maillage.outputs",
+}
+"""Public name to the module that defines it."""
+
+__all__ = [
+    "Demand",
+    "Goals",
+    "InfeasibleError",
+    "InputError",
+    "MaillageError",
+    "Mode",
+    "Outcome",
+    "Plan",
+    "Problem",
+    "Ranking",
+    "RoadNetwork",
+    "Router",
+    "Rules",
+    "Scenario",
+    "Study",
+    "StudySettings",
+    "Territory",
+    "TravelTimes",
+    "__version__",
+    "load_study",
+    "load_territory",
+    "optimise",
+    "project_enrolment",
+    "read_study_file",
+    "solve",
+    "study",
+    "study_schema",
+    "travel_times",
+    "write_report",
+    "write_results",
+]
+
+if TYPE_CHECKING:
+    from maillage.chain import study
+    from maillage.demography import project_enrolment
+    from maillage.demography.demand import Demand
+    from maillage.errors import InfeasibleError, InputError, MaillageError
+    from maillage.files import load_study
+    from maillage.model.problem import Problem
+    from maillage.outputs import write_results
+    from maillage.plan import Plan
+    from maillage.planner import optimise
+    from maillage.ranking import Ranking
+    from maillage.report import write_report
+    from maillage.scenario import Goals, Rules, Scenario, StudySettings, read_study_file, study_schema
+    from maillage.solver import solve
+    from maillage.solver.outcome import Outcome
+    from maillage.sources import load_territory
+    from maillage.studies import Study
+    from maillage.territory import Territory
+    from maillage.travel import Mode, RoadNetwork, Router, travel_times
+    from maillage.travel.times import TravelTimes
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home when it is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'maillage' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Public names, loaded or not."""
+    return sorted(__all__)

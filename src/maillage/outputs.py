@@ -1,0 +1,160 @@
+"""The folder a study leaves behind: manifest, tables, plans and reports; whole or absent.
+
+Everything is written into a temporary folder beside the wanted one, which then takes its name.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import shutil
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from maillage.errors import Fault, InputError
+from maillage.plan import Plan
+from maillage.report import write_report
+
+if TYPE_CHECKING:
+    from maillage.studies import Study
+
+MANIFEST = "manifest.json"
+LIBRARIES = ("maillage", "numpy", "scipy", "pandas", "highspy", "pulp", "numba", "geopandas", "shapely", "networkx")
+REPORT_NAMES = {"fr": "rapport.html", "en": "report.html"}
+
+
+def write_results(study: Study, folder: str | Path, languages: Sequence[str] = ("fr",)) -> Path:
+    """Write a study's manifest, tables, plans and reports into `folder`.
+
+    Parameters
+    ----------
+    study : Study
+    folder : str or Path
+        New, empty, or the result of an earlier study, which is then replaced as a whole.
+    languages : sequence of str
+        Languages of the HTML reports, "fr" or "en"; none where empty.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        The folder holds other files, or a language is unknown.
+    """
+    folder = Path(folder).absolute()
+    require_usable(folder, languages)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        _write_all(study, fresh, languages)
+        fresh.chmod(0o755)
+        _take_the_place_of(folder, fresh)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return folder
+
+
+def require_usable(folder: Path, languages: Sequence[str] = ()) -> None:
+    """Refuse, before any work is done, a folder that holds something else or a language that is not written."""
+    faults = [
+        Fault("languages", f"unknown language {language!r}", remedy=f"Use {' or '.join(REPORT_NAMES)}")
+        for language in languages
+        if language not in REPORT_NAMES
+    ]
+    if folder.is_file():
+        faults.append(Fault(str(folder), "is a file", remedy="Name a folder"))
+    elif folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        remedy = "Name a new or empty folder, or one written by an earlier study"
+        faults.append(Fault(str(folder), "holds files that are not a study's", remedy=remedy))
+    if faults:
+        raise InputError(faults)
+
+
+def manifest(study: Study) -> dict[str, Any]:
+    """What was read, asked and answered: inputs with hashes, versions, seed, and the proof of each plan."""
+    territory = study.territory
+    return {
+        "maillage": _version("maillage"),
+        "territory": {"code": territory.code, "name": territory.name, "fictional": territory.fictional},
+        "base_rentree": territory.base_rentree,
+        "start": study.start,
+        "until": study.until,
+        "variant": study.settings.variant,
+        "seed": study.settings.seed,
+        "inputs": [vars(source) for source in territory.sources],
+        "estimates": [vars(estimate) for estimate in territory.estimates],
+        "travel": {"mode": study.travel.mode, "approximate": study.travel.approximate, "method": study.travel.method},
+        "scenarios": [_proof(plan) for plan in study.plans]
+        + [{"name": s.name, "status": "infeasible", "reasons": list(reasons)} for s, reasons in study.impossible]
+        + [{"name": s.name, "status": "unknown", "reasons": list(reasons)} for s, reasons in study.unsolved],
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
+    }
+
+
+def _proof(plan: Plan) -> dict[str, Any]:
+    return {
+        "name": plan.scenario.name,
+        "status": plan.status,
+        "objective": _number(plan.objective),
+        "bound": _number(plan.bound),
+        "gap": _number(plan.gap),
+        "seconds": _number(round(plan.seconds, 3)),
+        "method": plan.method,
+        "closed": list(plan.closed),
+        "rules_broken": [str(breach) for breach in plan.breaches],
+        "asked": plan.scenario.model_dump(mode="json"),
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN or infinity: what is not known is null."""
+    return value if math.isfinite(value) else None
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _write_all(study: Study, folder: Path, languages: Sequence[str]) -> None:
+    text = json.dumps(manifest(study), indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    _write_csv(study.indicators(), folder / "indicators.csv")
+    _write_csv(study.ranking().to_pandas()[["rank", "scenario", "score"]], folder / "ranking.csv")
+    (folder / "plans").mkdir()
+    for plan in study.plans:
+        _write_csv(plan.sectors(study.territory, study.demand), folder / "plans" / f"{plan.scenario.name}.csv")
+    for language in languages:
+        write_report(study, folder / REPORT_NAMES[language], language=language)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", float_format="%.6g")
+
+
+def _take_the_place_of(folder: Path, fresh: Path) -> None:
+    """Give `fresh` the name `folder`; an earlier result is set aside until the new one stands."""
+    if not folder.exists():
+        fresh.replace(folder)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+    folder.replace(aside / "was")
+    try:
+        fresh.replace(folder)
+    except OSError:
+        (aside / "was").replace(folder)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
