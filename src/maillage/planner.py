@@ -23,6 +23,8 @@ from maillage.territory import Territory
 from maillage.travel import travel_times
 from maillage.travel.times import TravelTimes
 
+NO_REASON = ("rules that cannot hold together (proven by the solver)",)
+
 SAME_OBJECTIVE = 1e-6
 """Relative difference allowed between the solver's objective and the one measured on the plan."""
 
@@ -97,19 +99,25 @@ def optimise(
     if scenario.present:
         return present_plan(territory, scenario, demand, travel, start, until)
     say("writing the program")
-    problem = problem_of(territory, scenario, demand, travel, start, until)
-    reasons = impossible_reasons(territory, scenario, problem)
-    if reasons:
-        raise InfeasibleError(scenario.name, reasons)
+    problem = _possible_problem(territory, scenario, demand, travel, start, until)
     say(f"solving, at most {scenario.time_limit_s:g} s")
     outcome = solve(problem, scenario.time_limit_s, scenario.gap, method, threads, seed, extra)
     if outcome.status == "infeasible":
-        reasons = diagnose(problem, extra=extra) or ("rules that cannot hold together (proven by the solver)",)
-        raise InfeasibleError(scenario.name, reasons)
+        raise InfeasibleError(scenario.name, diagnose(problem, extra=extra) or NO_REASON)
     if outcome.assignment is None:
         raise UnsolvedError(f"scenario {scenario.name!r}: no plan found in {scenario.time_limit_s:g} s; give it more time")
     say("checking the plan")
     return _checked(_plan_of(territory, scenario, problem, outcome, start, until), territory, demand, travel)
+
+
+def _possible_problem(
+    territory: Territory, scenario: Scenario, demand: Demand, travel: TravelTimes, start: int, until: int
+) -> Problem:
+    problem = problem_of(territory, scenario, demand, travel, start, until)
+    reasons = impossible_reasons(territory, scenario, problem)
+    if reasons:
+        raise InfeasibleError(scenario.name, reasons)
+    return problem
 
 
 def present_plan(territory: Territory, scenario: Scenario, demand: Demand, travel: TravelTimes, start: int, until: int) -> Plan:

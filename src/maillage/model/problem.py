@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from maillage.arrays import Bools, Floats, Ints, Strings, frozen
 
@@ -25,8 +28,10 @@ class Limit:
     rate : (k,) float
         Places one pupil of that site takes.
     fixed : float
-        Places always taken (meals for écoles).
+        Places taken besides (meals for écoles).
     places : float
+    owner : int
+        Site whose opening takes the `fixed` places; -1: always taken.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Limit:
     rate: Floats
     fixed: float
     places: float
+    owner: int = -1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "site", frozen(self.site, np.int32))
@@ -91,8 +97,17 @@ class Problem:
     site_unit : (S,) int32 or None
         Unit each site stands in.
     contiguous : bool
+        Compact contiguity: a unit is given to a site only with a neighbour nearer to that site (`nearness`), down to the
+        unit the site stands in. A restriction of "sectors in one piece": the bound belongs to this restriction.
+    nearness : (U, S) float or None
+        Order in which a sector grows from its site, smaller is nearer, inf where the site cannot be reached over `edges`;
+        None: the number of borders to cross, then cost a pupil.
+    required : (U,) bool or None
+        Units that must have a site; None: those with demand in some year.
     splittable : bool
         A unit may be shared between sites.
+    years : (T,) int or None
+        Labels of the years, for messages; None: 0, 1, ...
     unit_names, site_names : (U,), (S,) str
         For messages and `to_pulp()`.
     """
@@ -124,11 +139,118 @@ class Problem:
     edges: Ints | None = None
     site_unit: Ints | None = None
     contiguous: bool = False
+    nearness: Floats | None = None
+    required: Bools | None = None
     splittable: bool = False
+    years: Ints | None = None
 
-    # Constructors (`from_arrays`, `of_scenario`), validation and the independent evaluation are built on these fields.
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, column.name, frozen(value))
+
+    @classmethod
+    def from_arrays(
+        cls,
+        cost: npt.ArrayLike,
+        *,
+        demand: npt.ArrayLike,
+        capacity: npt.ArrayLike | None = None,
+        min_load: npt.ArrayLike | None = None,
+        opening_cost: npt.ArrayLike | None = None,
+        open_exactly: int | None = None,
+        forced_open: Sequence[int] = (),
+        forced_closed: Sequence[int] = (),
+        group: npt.ArrayLike | None = None,
+        objective: str = "cost",
+        max_cost: float | None = None,
+        max_dissimilarity: float | None = None,
+        edges: npt.ArrayLike | None = None,
+        site_unit: npt.ArrayLike | None = None,
+        contiguous: bool = False,
+        splittable: bool = False,
+    ) -> Problem:
+        """Pose an instance from plain arrays, without any geography.
+
+        Parameters
+        ----------
+        cost : (units, sites) float
+            Whole cost of giving a unit to a site (say pupils x minutes); inf = forbidden.
+        demand : (units,) or (units, years) float
+            Pupils of each unit; capacities and minimum loads hold in every year.
+        capacity, min_load, opening_cost : (sites,) float, optional
+            Unbounded, 0 and 0 where absent.
+        open_exactly : int, optional
+            Number of open sites.
+        forced_open, forced_closed : sequence of int
+            Positions of sites.
+        group : (units,) float, optional
+            Pupils of the reference group, among the mean of `demand` over years.
+        objective : str
+            ``"cost"`` (chosen costs plus opening costs) or ``"dissimilarity"``.
+        max_cost, max_dissimilarity : float, optional
+        edges : (k, 2) int, optional
+            Neighbouring units.
+        site_unit : (sites,) int, optional
+            Unit a site stands in.
+        contiguous : bool
+            Compact contiguity; needs `edges` and `site_unit`.
+        splittable : bool
+            A unit may be shared between sites.
+
+        Raises
+        ------
+        InputError
+            Naming every fault at once: shapes, NaN, negative numbers, positions out of range, contradictory forced sites,
+            units with demand and no admissible site, demand above all capacity.
+
+        Examples
+        --------
+        >>> problem = Problem.from_arrays([[1.0, 4.0], [3.0, 2.0]], demand=[10, 20], capacity=[25, 25])
+        >>> problem.cost.shape
+        (2, 2)
+        """
+        from maillage.model.door import pose
+
+        arrays: dict[str, Any] = {"cost": cost, "demand": demand, "capacity": capacity, "min_load": min_load}
+        arrays |= {"opening_cost": opening_cost, "group": group, "edges": edges, "site_unit": site_unit}
+        settings: dict[str, Any] = {"open_exactly": open_exactly, "objective": objective, "max_cost": max_cost}
+        settings |= {"max_dissimilarity": max_dissimilarity, "contiguous": contiguous, "splittable": splittable}
+        return pose(arrays, settings, tuple(forced_open), tuple(forced_closed))
 
     @property
     def allowed(self) -> Bools:
         """(U, S) pairs that are not forbidden."""
         return np.isfinite(self.cost)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of units and of sites."""
+        return self.cost.shape[0], self.cost.shape[1]
+
+    @property
+    def must_serve(self) -> Bools:
+        """(U,) units that must have a site."""
+        return np.asarray((self.demand > 0).any(axis=1)) if self.required is None else self.required
+
+    @property
+    def mix_share(self) -> float:
+        """Share of the reference group among all `mix_pupils`."""
+        assert self.group is not None
+        return float(self.group.sum() / self.mix_pupils.sum())
+
+    @property
+    def mix_scale(self) -> float:
+        """``2 P pi (1 - pi)``: what the sum over sites of ``|A_s - pi N_s|`` is divided by to give dissimilarity."""
+        share = self.mix_share
+        return float(2 * self.mix_pupils.sum() * share * (1 - share))
+
+    @property
+    def measures_dissimilarity(self) -> bool:
+        """Whether dissimilarity has a part in objective or rules."""
+        return self.objective == "dissimilarity" or self.dissimilarity_weight > 0 or self.max_dissimilarity is not None
+
+    def year(self, t: int) -> str:
+        """Label of year `t`, for messages."""
+        return str(t if self.years is None else self.years[t])

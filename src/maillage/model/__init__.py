@@ -1,0 +1,1 @@
+"""The mathematical program: problem, rules, costs; no solver."""
