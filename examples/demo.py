@@ -18,14 +18,15 @@ def main(folder: Path) -> None:
 
     scenarios = [
         Scenario(name="present", title="Secteurs actuels", present=True),
-        Scenario(name="access", title="La proximité d'abord", close=0, time_limit_s=10),
+        Scenario(name="access", title="La proximité d'abord", close=0, gap=0.02, time_limit_s=60),
         Scenario(
             name="close5",
             title="Fermer cinq collèges",
             close=5,
             rules=Rules(max_minutes=45),
             goals=Goals(travel=1.0, moves=0.2),
-            time_limit_s=10,
+            gap=0.02,
+            time_limit_s=60,
         ),
     ]
     study = maillage.study(territory, scenarios, until=2035)

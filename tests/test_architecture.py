@@ -24,8 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"territory", "scenario", "demography", "travel", "errors"},
     "solver": {"model", "kernels", "errors"},
     "plan": {"model", "solver", "territory", "scenario", "demography", "travel", "errors"},
-    "check": {"plan", "territory", "scenario", "demography", "travel", "errors"},
-    "planner": {"plan", "check", "model", "solver", "territory", "scenario", "demography", "travel", "errors"},
+    "tally": {"plan", "territory", "scenario", "demography", "travel", "errors"},
+    "check": {"tally", "plan", "territory", "scenario", "demography", "travel", "errors"},
+    "planner": {"plan", "check", "tally", "model", "solver", "territory", "scenario", "demography", "travel", "errors"},
     "indicators": {"plan", "territory", "demography", "travel", "kernels", "errors"},
     "ranking": {"errors"},
     "report": {"plan", "indicators", "ranking", "territory", "scenario", "demography", "travel", "errors"},
@@ -118,6 +119,11 @@ def test_importing_maillage_loads_nothing_heavy() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("numpy", "pandas", "numba", "pulp", "highspy", "geopandas", "scipy", "matplotlib", "networkx"):
         assert f"'{heavy}'" not in loaded
+
+
+def test_the_check_shares_nothing_with_the_optimiser() -> None:
+    code = "import sys, maillage.check; print([m for m in sys.modules if m.startswith(('maillage.model', 'maillage.solver'))])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 def test_no_pickles_are_read() -> None:

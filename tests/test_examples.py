@@ -38,6 +38,11 @@ def test_study_files_are_read(path: Path) -> None:
     assert len(study.scenario) >= 6
 
 
+def test_the_schema_beside_the_examples_is_the_present_one() -> None:
+    written = (EXAMPLES / "study.schema.json").read_text(encoding="utf-8")
+    assert written == maillage.study_schema(), "run: maillage schema > examples/study.schema.json"
+
+
 def script(name: str) -> object:
     spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
     assert spec is not None
@@ -92,7 +97,7 @@ def pas_de_calais(shared_data: Path) -> maillage.Study:
     """The example as it is, with less time for each scenario: what is checked does not depend on it."""
     assert shared_data.is_dir()
     inputs = maillage.load_study(EXAMPLES / "pas_de_calais.toml")
-    hurried = [scenario.model_copy(update={"time_limit_s": 4.0}) for scenario in inputs.scenarios]
+    hurried = [scenario.model_copy(update={"time_limit_s": 8.0}) for scenario in inputs.scenarios]
     return maillage.study(inputs.territory, hurried, inputs.settings)
 
 

@@ -1,18 +1,23 @@
-"""Plans of the toy territory, by hand; and the check that catches a plan which breaks one rule."""
+"""Plans of the toy territory, by hand."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from maillage.check import check
-from maillage.errors import InfeasibleError, InputError, PlanError
+from maillage import planner
+from maillage.errors import InfeasibleError, InputError
+from maillage.model.problem import Problem
 from maillage.plan import Plan
-from maillage.planner import optimise, present_plan
+from maillage.planner import optimise
 from maillage.scenario import Goals, Rules, Scenario
+from maillage.solver.outcome import Outcome
 from toy import A, B, toy_demand, toy_territory, toy_travel
 
 FREE = Rules(capacity="none", canteen="none")
@@ -100,6 +105,47 @@ def test_a_unit_without_pupils_is_in_a_sector_all_the_same() -> None:
     assert plan.assignment.tolist() == [0, 0, 0, 0]
 
 
+def test_own_rules_about_open_colleges_and_empty_units() -> None:
+    def plan(extra: Any, **demand: Any) -> Plan:
+        scenario, free = Scenario(name="toy", rules=FREE), toy_demand(**demand)
+        return optimise(toy_territory(), scenario, demand=free, travel=toy_travel(), extra=extra)
+
+    assert plan(lambda m: m.addConstraint(m.open[A] <= 0)).assignment.tolist() == [1, 1, 1, 1]
+    assert plan(lambda m: m.addConstraint(m.open[A] + m.open[B] <= 1)).closed == (A,)
+    # Nobody goes to B, but the planner wants it open.
+    everyone = ("99001", "99002", "99003", "99004")
+    kept = plan(lambda m: [m.addConstraint(m.open[B] >= 1), *(m.addConstraint(m.x[u, A] >= 1) for u in everyone)])
+    assert kept.assignment.tolist() == [0, 0, 0, 0]
+    assert kept.closed == ()
+    pupils = toy_demand().pupils.copy()
+    pupils[2] = 0
+    assert plan(lambda m: m.addConstraint(m.x["99003", A] >= 1), pupils=pupils).assignment.tolist() == [0, 1, 0, 1]
+
+
+def test_the_example_of_the_documentation() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "model.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+
+    def on_the_toy(*arguments: Any, until: int, extra: Any) -> Plan:
+        return optimise(*arguments, demand=toy_demand(), travel=toy_travel(), extra=extra)
+
+    scenario = Scenario(name="toy", rules=FREE)
+    scope: dict[str, Any] = {"territory": toy_territory(), "scenario": scenario}
+    exec(code, scope | {"maillage": SimpleNamespace(optimise=on_the_toy)}, scope)
+    # u1 alone would be nearer to B.
+    assert plan_of(rules=FREE).assignment.tolist() == [0, 1, 1, 1]
+    assert scope["plan"].assignment.tolist() == [0, 0, 1, 1]
+
+
+def test_a_chain_of_kitchens_stays_open() -> None:
+    costs = Problem.from_arrays(np.ones((1, 4)), demand=[1])
+    # 0 cooks for 1, which cooks for 2, which serves the only unit; nobody needs 3.
+    problem = dataclasses.replace(costs, requires=np.array([[1, 0], [2, 1]]), present=np.array([2]))
+    outcome = Outcome("proven", 1.0, 1.0, 0.0, 0.0, "by hand", np.array([2]), np.ones(4, bool))
+    still = planner._still_open(Scenario(name="toy"), problem, outcome, np.array([2]))
+    assert still.tolist() == [True, True, True, False]
+
+
 def test_extra_constraints_in_pulp() -> None:
     scenario = Scenario(name="toy", rules=FREE)
     plan = optimise(
@@ -137,58 +183,6 @@ def test_an_impossible_scenario_names_the_culprit(scenario: dict[str, Any], word
     assert words in str(error.value)
 
 
-def broken(assignment: list[int], *, open_: tuple[bool, bool] = (True, True), **scenario: Any) -> set[str]:
-    """Rules that the check finds broken in a plan made by hand."""
-    plan = present_plan(toy_territory(), Scenario(name="toy"), toy_demand(), toy_travel(), 2025, 2026)
-    asked = Scenario(name="toy", **{"rules": FREE, **scenario})
-    changed = dataclasses.replace(plan, assignment=np.array(assignment, np.int32), open=np.array(open_), scenario=asked)
-    return {breach.rule for breach in check(changed, toy_territory(), toy_demand(), toy_travel())}
-
-
-@pytest.mark.parametrize(
-    ("rule", "assignment", "asked"),
-    [
-        ("each_unit_once", [0, 0, -1, 1], {}),
-        ("closed", [0, 0, 1, 1], {"open_": (True, False)}),
-        ("close", [0, 0, 0, 0], {"open_": (True, False), "close": 0}),
-        ("close_named", [1, 1, 1, 1], {"open_": (False, True), "close_named": (B,)}),
-        ("keep_open", [1, 1, 1, 1], {"open_": (False, True), "keep_open": (A,)}),
-        ("capacity", [0, 1, 1, 1], {"rules": Rules(canteen="none")}),
-        ("min_pupils", [0, 0, 1, 1], {"rules": Rules(capacity="none", canteen="none", min_pupils=130)}),
-        ("max_minutes", [0, 0, 1, 1], {"rules": Rules(capacity="none", canteen="none", max_minutes=11)}),
-        ("max_moved_share", [0, 1, 1, 1], {"rules": Rules(capacity="none", canteen="none", max_moved_share=0.2)}),
-        ("max_dissimilarity", [0, 0, 1, 1], {"rules": Rules(capacity="none", canteen="none", max_dissimilarity=0.16)}),
-        ("canteen seats", [0, 1, 1, 1], {"rules": Rules(capacity="none")}),
-        ("kitchen closed", [1, 1, 1, 1], {"open_": (False, True), "rules": Rules(capacity="none")}),
-        ("contiguous", [0, 1, 0, 1], {"rules": Rules(capacity="none", canteen="none", contiguous=True)}),
-    ],
-)
-def test_the_check_catches_each_rule(rule: str, assignment: list[int], asked: dict[str, Any]) -> None:
-    assert rule in broken(assignment, **asked)
-    assert broken([0, 0, 1, 1], **{**asked, "open_": (True, True)}) <= {rule, "close_named"}
-
-
-def test_kitchen_output_is_checked() -> None:
-    territory = toy_territory(colleges={"production_meals": np.array([180.0, np.nan])})
-    plan = present_plan(territory, Scenario(name="toy"), toy_demand(), toy_travel(), 2025, 2026)
-    # 0.6 x 150 + 0.5 x 130 + 30 for écoles = 185 meals in 2025.
-    assert [(b.rule, b.where, b.rentree, b.excess) for b in plan.breaches] == [("kitchen output", A, 2025, 5.0)]
-    assert str(plan.breaches[0]) == f"kitchen output: {A} in 2025, 5 meals beyond"
-
-
-def test_a_plan_that_fails_its_check_is_not_returned(monkeypatch: pytest.MonkeyPatch) -> None:
-    from maillage import planner
-
-    honest = planner.solve
-
-    def liar(*arguments: Any) -> Any:
-        return dataclasses.replace(honest(*arguments), assignment=np.array([0, 1, 1, 1], np.int32))
-
-    monkeypatch.setattr(planner, "solve", liar)
-    with pytest.raises(PlanError, match="capacity: 0990002P in 2025, 30 pupils beyond"):
-        plan_of(close=0)
-
-
 def test_present_scenario_and_sectors() -> None:
     plan = plan_of(present=True)
     assert plan.status == "present"
@@ -206,6 +200,11 @@ def test_bad_input() -> None:
         optimise(toy_territory(), scenario, travel=toy_travel())
     with pytest.raises(InputError, match="2027"):
         optimise(toy_territory(), scenario, demand=toy_demand(), travel=toy_travel(), until=2027)
+    with pytest.raises(InputError, match="no pupils"):
+        optimise(toy_territory(), scenario, demand=toy_demand(pupils=toy_demand().pupils * 0), travel=toy_travel())
+    outside = toy_territory(units={"present": np.full(4, -1, np.int32)})
+    with pytest.raises(InputError, match="no pupils"):
+        optimise(outside, scenario, demand=toy_demand(), travel=toy_travel())
     with pytest.raises(InputError, match="unknown UAI"):
         optimise(toy_territory(), Scenario(name="toy", keep_open=("0999999Z",)), demand=toy_demand(), travel=toy_travel())
 

@@ -19,11 +19,15 @@ from maillage.model.problem import Problem
 from maillage.plan import Plan
 from maillage.scenario import Scenario
 from maillage.solver import Extra, Outcome, diagnose, solve
+from maillage.tally import objective_of
 from maillage.territory import Territory
 from maillage.travel import travel_times
 from maillage.travel.times import TravelTimes
 
 NO_REASON = ("rules that cannot hold together (proven by the solver)",)
+
+COMPACT_ONLY = "contiguous: shown for sectors that grow outwards from their collège; others, that wind around, may be possible"
+"""What "no possible plan" means where sectors must be in one piece."""
 
 SAME_OBJECTIVE = 1e-6
 """Relative difference allowed between the solver's objective and the one measured on the plan."""
@@ -99,11 +103,11 @@ def optimise(
     if scenario.present:
         return present_plan(territory, scenario, demand, travel, start, until)
     say("writing the program")
-    problem = _possible_problem(territory, scenario, demand, travel, start, until)
+    problem = replace(_possible_problem(territory, scenario, demand, travel, start, until), own_rules=extra is not None)
     say(f"solving, at most {scenario.time_limit_s:g} s")
     outcome = solve(problem, scenario.time_limit_s, scenario.gap, method, threads, seed, extra)
     if outcome.status == "infeasible":
-        raise InfeasibleError(scenario.name, diagnose(problem, extra=extra) or NO_REASON)
+        raise InfeasibleError(scenario.name, _why_infeasible(problem, extra))
     if outcome.assignment is None:
         raise UnsolvedError(f"scenario {scenario.name!r}: no plan found in {scenario.time_limit_s:g} s; give it more time")
     say("checking the plan")
@@ -118,6 +122,11 @@ def _possible_problem(
     if reasons:
         raise InfeasibleError(scenario.name, reasons)
     return problem
+
+
+def _why_infeasible(problem: Problem, extra: Extra | None) -> tuple[str, ...]:
+    reasons = diagnose(problem, extra=extra) or NO_REASON
+    return (*reasons, COMPACT_ONLY) if problem.contiguous else reasons
 
 
 def present_plan(territory: Territory, scenario: Scenario, demand: Demand, travel: TravelTimes, start: int, until: int) -> Plan:
@@ -160,6 +169,8 @@ def _check_inputs(territory: Territory, demand: Demand, travel: TravelTimes, sta
         faults.append(Fault("optimise", f"rentrées {start} to {until} are not all in `demand`", rows=tuple(missing)))
     if faults:
         raise InputError(faults)
+    if not demand.between(start, until)[territory.units.present >= 0].any():
+        raise InputError([Fault("optimise", "has no pupils in units sectored to a collège of the territory", "demand")])
 
 
 def _plan_of(territory: Territory, scenario: Scenario, problem: Problem, outcome: Outcome, start: int, until: int) -> Plan:
@@ -186,13 +197,18 @@ def _plan_of(territory: Territory, scenario: Scenario, problem: Problem, outcome
 
 
 def _still_open(scenario: Scenario, problem: Problem, outcome: Outcome, site: Ints) -> Bools:
-    """Open collèges; where the number is free and an open one costs nothing, one that is left without pupils closes."""
+    """Open collèges; where the number is free and an open one costs nothing, one that is left without pupils closes.
+
+    Not where a planner's own rules may have wanted it open.
+    """
     assert outcome.open is not None
-    if scenario.close is not None or scenario.goals.sites > 0:
+    if scenario.close is not None or scenario.goals.sites > 0 or problem.own_rules:
         return outcome.open
     needed = np.isin(np.arange(problem.shape[1]), [*site, *problem.forced_open])
-    for satellite, kitchen in () if problem.requires is None else problem.requires:
-        needed[kitchen] |= needed[satellite]
+    pairs = np.empty((0, 2), int) if problem.requires is None else problem.requires
+    # A kitchen may itself be supplied: as many rounds as there are pairs follow any chain of them.
+    for _ in pairs:
+        needed[pairs[needed[pairs[:, 0]], 1]] = True
     return outcome.open & needed
 
 
@@ -201,7 +217,8 @@ def _every_unit(territory: Territory, problem: Problem, outcome: Outcome, inside
     assert outcome.open is not None
     assert problem.present is not None
     site = np.array(outcome.assignment, np.int32)
-    left = np.flatnonzero(~problem.must_serve)
+    # A planner's own rules may have given a unit without pupils its collège.
+    left = np.flatnonzero(~problem.must_serve & ((site < 0) | (not problem.own_rules)))
     stays = outcome.open[problem.present[left]]
     site[left[stays]] = problem.present[left[stays]]
     moved = left[~stays]
@@ -214,20 +231,27 @@ def _every_unit(territory: Territory, problem: Problem, outcome: Outcome, inside
 
 def _checked(plan: Plan, territory: Territory, demand: Demand, travel: TravelTimes) -> Plan:
     """The plan with its terms, if it respects every rule and is worth what the solver said."""
-    breaches = check(plan, territory, demand, travel)
-    basis = basis_of(territory, demand, travel, plan.start, plan.until)
-    terms = _terms(plan, territory, basis)
-    goals = plan.scenario.goals
-    canteen = goals.canteen if plan.scenario.rules.canteen == "none" else 0.0
-    weights = {"travel": goals.travel, "mix": goals.mix, "moves": goals.moves, "sites": goals.sites, "canteen": canteen}
-    measured = sum(weights[name] * value for name, value in terms)
-    problems = [str(breach) for breach in breaches]
-    if abs(measured - plan.objective) > SAME_OBJECTIVE * max(1.0, abs(plan.objective)):
-        problems.append(f"objective {plan.objective:.9g} from the solver, {measured:.9g} measured on the plan")
+    problems = [str(breach) for breach in check(plan, territory, demand, travel)]
+    if not problems:
+        problems = _false_claims(plan, objective_of(plan, territory, demand, travel))
     if problems:
         head = f"the plan of scenario {plan.scenario.name!r} fails its check; please report this"
         raise PlanError("\n".join([head, *(f"  - {problem}" for problem in problems)]))
-    return replace(plan, terms=terms)
+    return replace(plan, terms=_terms(plan, territory, basis_of(territory, demand, travel, plan.start, plan.until)))
+
+
+def _false_claims(plan: Plan, measured: float) -> list[str]:
+    """Where the solver's objective, bound or status does not agree with the value measured on the plan's sectors."""
+    claims = []
+    hair = SAME_OBJECTIVE * max(1.0, abs(measured))
+    # Written so that a figure that is no number is a false claim too.
+    if not abs(measured - plan.objective) <= hair:
+        claims.append(f"objective {plan.objective:.9g} from the solver, {measured:.9g} measured on the plan")
+    if not plan.bound <= measured + hair:
+        claims.append(f"bound {plan.bound:.9g} from the solver, above the plan's value {measured:.9g}")
+    if plan.status == "proven" and not measured - plan.bound <= plan.scenario.gap * abs(measured) + hair:
+        claims.append(f"said to be proven, but {measured - plan.bound:.9g} above its bound")
+    return claims
 
 
 def _terms(plan: Plan, territory: Territory, basis: Basis) -> tuple[tuple[str, float], ...]:

@@ -40,6 +40,7 @@ def problem_of(
     measure = yardsticks(territory, goals, basis)
     weight = goals.mix / measure["mix"]
     by_group = goals.mix_measure == "dissimilarity"
+    mixes = basis.has_both_groups
     return Problem(
         cost=_costs(scenario, basis, measure["travel"]),
         demand=basis.demand,
@@ -51,9 +52,9 @@ def problem_of(
         site_names=territory.colleges.uai,
         group=basis.group,
         index_sum=basis.index_sum,
-        dissimilarity_weight=weight if by_group else 0.0,
+        dissimilarity_weight=weight if by_group and mixes else 0.0,
         deviation_weight=0.0 if by_group else weight,
-        max_dissimilarity=rules.max_dissimilarity,
+        max_dissimilarity=rules.max_dissimilarity if mixes else None,
         present=basis.present,
         moved_pupils=basis.pupils,
         max_moved=None if rules.max_moved_share is None else rules.max_moved_share * float(basis.pupils.sum()),

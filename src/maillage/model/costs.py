@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from maillage.demography.demand import Demand
 from maillage.scenario import Goals
 from maillage.territory import Territory
 from maillage.travel.times import TravelTimes
+
+NEGLIGIBLE = 1e-9
+"""What a share, or a value under today's sectors, must exceed to be more than rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,12 @@ class Basis:
     index_sum: Floats
     minutes: Floats
     present: Ints
+
+    @property
+    def has_both_groups(self) -> bool:
+        """Whether there are disadvantaged pupils and others; without both, dissimilarity is 0 whatever the plan."""
+        share = float(self.group.sum()) / max(float(self.pupils.sum()), 1e-12)
+        return NEGLIGIBLE < share < 1 - NEGLIGIBLE
 
 
 def basis_of(territory: Territory, demand: Demand, travel: TravelTimes, start: int, until: int) -> Basis:
@@ -73,7 +82,7 @@ def raw_terms(territory: Territory, goals: Goals, basis: Basis, site: Ints, is_o
     if goals.mix_measure == "dissimilarity":
         share = float(basis.group.sum()) / total
         excess = np.bincount(site, weights=basis.group - share * pupils, minlength=sites)
-        mix = float(np.abs(excess).sum() / (2 * total * share * (1 - share))) if 0 < share < 1 else 0.0
+        mix = float(np.abs(excess).sum() / (2 * total * share * (1 - share))) if basis.has_both_groups else 0.0
     else:
         mix = float(np.abs(np.bincount(site, weights=basis.index_sum, minlength=sites)).sum() / total)
     return {
@@ -86,9 +95,14 @@ def raw_terms(territory: Territory, goals: Goals, basis: Basis, site: Ints, is_o
 
 
 def yardsticks(territory: Territory, goals: Goals, basis: Basis) -> dict[str, float]:
-    """What each term is divided by: travel and mix by their value under today's sectors, shares by 1."""
-    today = raw_terms(territory, goals, basis, basis.present, np.ones(len(territory.colleges), bool))
-    return {name: today[name] if name in ("travel", "mix") and 0 < today[name] < np.inf else 1.0 for name in today}
+    """What each term is divided by: travel and mix by their value under today's sectors, shares by 1.
+
+    A value of 0 today divides nothing. Pupils without a route today are left out of today's travel: one of them must not
+    make the divisor infinite.
+    """
+    routed = replace(basis, minutes=np.where(np.isfinite(basis.minutes), basis.minutes, 0.0))
+    today = raw_terms(territory, goals, routed, basis.present, np.ones(len(territory.colleges), bool))
+    return {name: today[name] if name in ("travel", "mix") and today[name] > NEGLIGIBLE else 1.0 for name in today}
 
 
 def relative_terms(territory: Territory, goals: Goals, basis: Basis, site: Ints, is_open: Bools) -> dict[str, float]:

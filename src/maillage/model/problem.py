@@ -106,6 +106,8 @@ class Problem:
         Units that must have a site; None: those with demand in some year.
     splittable : bool
         A unit may be shared between sites.
+    own_rules : bool
+        Rules that this problem does not know will be added: no site is taken to be open because nothing speaks against it.
     years : (T,) int or None
         Labels of the years, for messages; None: 0, 1, ...
     unit_names, site_names : (U,), (S,) str
@@ -142,6 +144,7 @@ class Problem:
     nearness: Floats | None = None
     required: Bools | None = None
     splittable: bool = False
+    own_rules: bool = False
     years: Ints | None = None
 
     def __post_init__(self) -> None:

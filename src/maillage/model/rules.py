@@ -190,7 +190,7 @@ def always_open(problem: Problem) -> Bools:
     """(S,) sites taken to be open: forced, or where being open costs and forbids nothing, to them or to their kitchen."""
     free = problem.opening_cost == 0
     free &= problem.min_load == 0
-    if problem.open_exactly is not None or problem.contiguous:
+    if problem.open_exactly is not None or problem.contiguous or problem.own_rules:
         free[:] = False
     free[[limit.owner for limit in problem.limits if limit.owner >= 0 and limit.fixed > 0]] = False
     free[list(problem.forced_closed)] = False

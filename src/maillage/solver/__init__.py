@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -71,9 +72,7 @@ def solve(
     """
     begun = time.perf_counter()
     _check_settings(time_limit, gap)
-    program = program_of(problem)
-    if extra is not None:
-        program = with_extra(program, extra)
+    program = program_of(problem) if extra is None else with_extra(program_of(replace(problem, own_rules=True)), extra)
     settings = Settings(begun + time_limit, gap, threads, seed)
     if method == "highs" or (method == "auto" and highs.available()):
         if not highs.available():

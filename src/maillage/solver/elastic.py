@@ -7,16 +7,17 @@ the rule and the places. One way to bend is found, the cheapest; there may be ot
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
+import maillage.solver.highs as highs
+import maillage.solver.pulp_ as pulp_
 from maillage.arrays import Floats, Ints
 from maillage.model.problem import Problem
 from maillage.model.program import Program, program_of
 from maillage.model.rows import Rows
-from maillage.solver import highs, pulp_
 from maillage.solver.linear import Linear
 from maillage.solver.pulp_ import Extra
 
@@ -58,7 +59,7 @@ def diagnose(problem: Problem, time_limit: float = 20.0, extra: Extra | None = N
     """
     if not highs.available():
         return ()
-    program = program_of(problem)
+    program = program_of(replace(problem, own_rules=extra is not None))
     program = program if extra is None else pulp_.with_extra(program, extra)
     for stubborn in (STUBBORN, ()):
         stretched = _least_stretch(program, stubborn, time_limit / 4)

@@ -31,7 +31,7 @@ def solve_exactly(program: Program, settings: Settings) -> Found:
     linear, relaxed = relax(program, linear_of(program), settings)
     if relaxed.infeasible:
         return Found(None, np.inf, np.inf, infeasible=True)
-    found = first_plan(program, linear, relaxed, replace(NOTHING, bound=relaxed.bound))
+    found = first_plan(program, linear, relaxed, replace(NOTHING, bound=relaxed.bound), settings)
     if not (program.columns.excess or program.columns.index):
         found = branch(program, linear, relaxed, found, settings.share(0.5))
         if found.infeasible or found.proves(settings.gap):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+import maillage.solver.highs as highs
 from maillage.arrays import Floats
 from maillage.model.program import Program
-from maillage.solver import highs
 from maillage.solver.answers import judge, write_values
 from maillage.solver.linear import Linear, Part, linear_of
 

@@ -117,12 +117,14 @@ def _set_options(highs: Any, *, time_limit: float, gap: float, threads: int | No
         "mip_abs_gap": 1e-9,
         # Rounded to whole units, a plan must still respect every capacity to 1e-6 of itself.
         "mip_feasibility_tolerance": 1e-7,
-        "random_seed": seed,
+        # HiGHS takes 31 bits and keeps its default where it is given more.
+        "random_seed": seed % 2**31,
     }
     if threads is not None:
         options["threads"] = threads
     for name, value in options.items():
-        highs.setOptionValue(name, value)
+        if highs.setOptionValue(name, value) != _highspy().HighsStatus.kOk:
+            raise SolverError(f"HiGHS does not take {name} = {value!r}")
 
 
 def _model(highspy: Any, linear: Linear, scale: float, relaxed: bool) -> Any:

@@ -54,7 +54,7 @@ class Outcome:
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """(objective - bound) / |objective|, 0 where both are 0 and never negative."""
+    """(objective - bound) / |objective|, 0 where both are 0 and never negative; under 1e-6 an objective counts as 1e-6."""
     if not np.isfinite(objective) or not np.isfinite(bound):
         return float("inf")
-    return max(0.0, objective - bound) / max(abs(objective), 1e-12) if objective != bound else 0.0
+    return max(0.0, objective - bound) / max(abs(objective), 1e-6) if objective != bound else 0.0

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+import maillage.solver.highs as highs
 from maillage.arrays import Bools, Floats
 from maillage.model.program import Program
-from maillage.solver import highs
 from maillage.solver.covers import with_covers
 from maillage.solver.found import Settings
 from maillage.solver.linear import Linear, part_of

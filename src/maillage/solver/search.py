@@ -7,6 +7,7 @@ planner's own rows) is not looked at: the caller checks the whole plan before us
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,7 +154,7 @@ class _State:
         return self.stack.paid(now + sign * self.stack.amount[:, units], s) - self.stack.paid(now, s)
 
 
-def descend(problem: Problem, assignment: Ints, usable: Bools) -> Ints:
+def descend(problem: Problem, assignment: Ints, usable: Bools, deadline: float = np.inf) -> Ints:
     """Move single units between usable sites, the best move first, until none helps.
 
     Pupils beyond a bound are cheap at first and dearer in each round, so that units are moved where it costs least. Where
@@ -165,6 +166,8 @@ def descend(problem: Problem, assignment: Ints, usable: Bools) -> Ints:
     assignment : (U,) int
         Site of each unit, every pair allowed.
     usable : (S,) bool
+    deadline : float
+        On `time.perf_counter`; the sectors reached by then are returned.
 
     Returns
     -------
@@ -175,14 +178,18 @@ def descend(problem: Problem, assignment: Ints, usable: Bools) -> Ints:
     rounds = [(tolls[0], dear * factor) for factor in RISING] + [(toll, dear) for toll in tolls] + [(0.0, dear / RISING[-3])]
     for toll, price in rounds:
         state = _State(problem, site, usable, toll, price)
-        _settle(state, swaps=price >= dear * SWAPS_FROM)
+        _settle(state, price >= dear * SWAPS_FROM, deadline)
         site = state.site
+        if time.perf_counter() > deadline:
+            break
     return site
 
 
-def _settle(state: _State, swaps: bool) -> None:
+def _settle(state: _State, swaps: bool, deadline: float) -> None:
     """Best single moves until none helps; then, if asked, a swap that brings a site nearer its bounds, and moves again."""
     for _ in range(MOST_MOVES):
+        if time.perf_counter() > deadline:
+            return
         unit, to, change = state.best_move()
         if change < -IMPROVES:
             state.move(unit, to)

@@ -21,9 +21,9 @@ MARGIN = 0.005
 """Pairs looked at for given open sites: reduced cost at most this share of the relaxation."""
 
 
-def first_plan(program: Program, linear: Linear, relaxed: Relaxed, found: Found) -> Found:
+def first_plan(program: Program, linear: Linear, relaxed: Relaxed, found: Found, settings: Settings) -> Found:
     """The better of today's sectors and a descent from the rounded relaxation, where they respect every rule."""
-    for values in (_today(program), _descended(program, relaxed, _openness(program, relaxed.values))):
+    for values in (_today(program), _descended(program, relaxed, settings)):
         if values is not None:
             found = better(program, linear, found, values)
     return found
@@ -55,13 +55,14 @@ def _today(program: Program) -> Floats | None:
     return write_values(program, present, used | (program.lower[program.columns.open] > 0.5))
 
 
-def _descended(program: Program, relaxed: Relaxed, is_open: Bools) -> Floats | None:
+def _descended(program: Program, relaxed: Relaxed, settings: Settings) -> Floats | None:
     """Each unit where the relaxation sends most of it, then moved while that helps."""
-    problem = program.problem
+    problem, is_open = program.problem, _openness(program, relaxed.values)
     reachable = problem.allowed & is_open
     if problem.splittable or program.added or not reachable.any(axis=1).all():
         return None
-    return write_values(program, descend(problem, _leaning(program, relaxed, reachable), is_open), is_open)
+    site = descend(problem, _leaning(program, relaxed, reachable), is_open, settings.deadline)
+    return write_values(program, site, is_open)
 
 
 def _leaning(program: Program, relaxed: Relaxed, reachable: Bools) -> Ints:
