@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from maillage.cli import app
+from maillage.cli import _workers, app
 from minidata import SECTORS, write_minidata
 
 STUDY = """
@@ -59,6 +62,24 @@ def test_scenarios_run_in_processes_of_their_own(folder: Path) -> None:
     assert json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))["until"] == 2026
 
 
+def test_an_interruption_does_not_wait_for_the_solvers() -> None:
+    before, asked_s = set(active_children()), 120.0
+    begun = time.monotonic()
+
+    def interrupted() -> None:
+        with _workers(2, 2) as pool:
+            assert pool is not None
+            assert pool.submit(abs, -1).result() == 1
+            for _ in range(2):
+                pool.submit(time.sleep, asked_s)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert time.monotonic() - begun < asked_s / 2
+    assert set(active_children()) <= before
+
+
 def test_a_refused_study_leaves_no_folder(folder: Path) -> None:
     (folder / "study.toml").write_text(STUDY.replace("close = 0", "clse = 0"), encoding="utf-8")
     result = run("study", folder / "study.toml", "--out", folder / "out")
@@ -82,6 +103,17 @@ def test_check_tells_what_was_found(folder: Path) -> None:
     for title in ("Found", "Joined", "Not observed"):
         assert title in result.output
     assert run("check", folder / "study.toml").output == result.output
+
+
+def test_check_names_files_whole_on_a_narrow_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maillage.cli.out", Console(width=60))
+    long = f"{'secteurs-' * 6}fin.csv"
+    (folder / "mini" / "secteurs.csv").rename(folder / "mini" / long)
+    settings = folder / "mini" / "territory.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("secteurs.csv", long), encoding="utf-8")
+    told = run("check", folder / "mini").output
+    first_column = "".join(line.split("│")[1].strip() for line in told.splitlines() if "│" in line)
+    assert long in first_column
 
 
 def test_check_is_content_with_usable_data_unless_strict(folder: Path) -> None:

@@ -55,9 +55,11 @@ def test_two_runs_give_the_same_bytes(study: maillage.Study, tmp_path: Path) -> 
 
 def test_an_earlier_result_is_replaced_as_a_whole(study: maillage.Study, tmp_path: Path) -> None:
     folder = maillage.write_results(study, tmp_path / "out", languages=())
-    (folder / "left-over.txt").write_text("old", encoding="utf-8")
+    for left_over in ("report.html", "plans/before.csv", ".DS_Store"):
+        (folder / left_over).write_text("old", encoding="utf-8")
     maillage.write_results(study, folder, languages=())
-    assert not (folder / "left-over.txt").exists()
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "indicators.csv", "ranking.csv", "plans"}
+    assert not (folder / "plans" / "before.csv").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"], "no temporary folder is left"
 
 
@@ -68,6 +70,23 @@ def test_a_folder_of_other_things_is_not_touched(study: maillage.Study, tmp_path
     assert (tmp_path / "thesis.odt").exists()
     with pytest.raises(InputError, match="is a file"):
         maillage.write_results(study, tmp_path / "thesis.odt")
+
+
+@pytest.mark.parametrize("name", ["notes.odt", "plans/sketch.svg"])
+def test_what_was_put_into_an_earlier_result_is_not_lost(study: maillage.Study, tmp_path: Path, name: str) -> None:
+    folder = maillage.write_results(study, tmp_path / "out", languages=())
+    (folder / name).write_text("an afternoon of work", encoding="utf-8")
+    with pytest.raises(InputError, match=name):
+        maillage.write_results(study, folder, languages=())
+    assert (folder / name).exists()
+
+
+@pytest.mark.parametrize("text", ['{"name": "another program"}', "[]", "not JSON"])
+def test_the_manifest_of_another_program_is_not_a_study_s(study: maillage.Study, tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="not a study's"):
+        maillage.write_results(study, tmp_path)
+    assert (tmp_path / "manifest.json").read_text(encoding="utf-8") == text
 
 
 def test_a_failed_run_leaves_nothing_and_keeps_the_earlier_result(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -120,7 +120,7 @@ def check(
         territory = _load_any(source, code)
         _tell_territory(territory, verbose)
         unmatched = sum(len(match.unmatched) for match in territory.matches)
-        out.print(Text(f"Usable. {unmatched} identifiers did not match; what was done about each is said above."))
+        out.print(Text(f"Usable. {unmatched} entries are not matched; what was done about each is said above."))
         if strict and unmatched:
             raise typer.Exit(EXIT_FINDINGS)
 
@@ -155,7 +155,7 @@ def schema() -> None:
 
 def main() -> None:
     """Entry point of the `maillage` command."""
-    app()
+    app(prog_name="maillage")
 
 
 @contextmanager
@@ -214,11 +214,17 @@ def _workers(jobs: int, scenarios: int) -> Iterator[ProcessPoolExecutor | None]:
     if count < 2:
         yield None
         return
+    others = {child.pid for child in active_children()}
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
         try:
             yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            # A solver in compiled code hears no interruption: leaving would wait for its time limit.
+            for child in active_children():
+                if child.pid not in others:
+                    child.terminate()
+                    child.join()
             raise
 
 
@@ -232,18 +238,24 @@ def _load_any(source: Path, code: str | None) -> Territory:
     return load_territory(source, code=code)
 
 
+def _table(title: str, *columns: str) -> Table:
+    """A table whose long words are folded, never cut: two files must not look alike on a narrow terminal."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
 def _tell_territory(territory: Territory, verbose: bool) -> None:
     figures = territory.summary()
     out.print(Text(f"{territory.name} ({territory.code}), rentrée {territory.base_rentree}", style="bold"))
     for key, value in figures.items():
-        out.print(
-            f"  {key.replace('_', ' ')}: {value:,.1f}" if isinstance(value, float) else f"  {key.replace('_', ' ')}: {value:,}"
-        )
-    files = Table("file", "dataset", "vintage", "rows", title="Found", title_justify="left")
+        out.print(f"  {key.replace('_', ' ')}: {round(value, 1):,}".removesuffix(".0"))
+    files = _table("Found", "file", "dataset", "vintage", "rows")
     for source in territory.sources:
         files.add_row(Text(source.file), Text(source.dataset), Text(source.vintage), f"{source.rows:,}")
     out.print(files)
-    matches = Table("what", "matched", "not matched", "what was done", title="Joined", title_justify="left")
+    matches = _table("Joined", "what", "matched", "not matched", "what was done")
     for match in territory.matches:
         shown = match.unmatched if verbose else match.unmatched[:10]
         more = f" and {len(match.unmatched) - len(shown)} more (--verbose)" if len(match.unmatched) > len(shown) else ""
@@ -251,14 +263,14 @@ def _tell_territory(territory: Territory, verbose: bool) -> None:
             Text(match.what), f"{match.matched:,} / {match.total:,}", Text(", ".join(shown) + more), Text(match.consequence)
         )
     out.print(matches)
-    estimates = Table("estimated", "rows", "how", title="Not observed", title_justify="left")
+    estimates = _table("Not observed", "estimated", "rows", "how")
     for estimate in territory.estimates:
         estimates.add_row(Text(estimate.quantity), f"{estimate.count:,} / {estimate.total:,}", Text(estimate.method))
     out.print(estimates)
 
 
 def _tell_study(result: Study) -> None:
-    table = Table("rank", "scenario", "score", "status", "gap", "seconds", title="Scenarios", title_justify="left")
+    table = _table("Scenarios", "rank", "scenario", "score", "status", "gap", "seconds")
     plans = {plan.scenario.name: plan for plan in result.plans}
     for row in result.ranking().to_pandas().itertuples():
         plan = plans[str(row.scenario)]

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 LIBRARIES = ("maillage", "numpy", "scipy", "pandas", "highspy", "pulp", "numba", "geopandas", "shapely", "networkx")
+TABLES = ("indicators.csv", "ranking.csv")
+PLANS = "plans"
+LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Files that desktops leave in every folder they show."""
+
 REPORT_NAMES = {"fr": "rapport.html", "en": "report.html"}
 
 
@@ -36,7 +41,7 @@ def write_results(study: Study, folder: str | Path, languages: Sequence[str] = (
     ----------
     study : Study
     folder : str or Path
-        New, empty, or the result of an earlier study, which is then replaced as a whole.
+        New, empty, or the result of an earlier study and nothing else, which is then replaced as a whole.
     languages : sequence of str
         Languages of the HTML reports, "fr" or "en"; none where empty.
 
@@ -73,11 +78,33 @@ def require_usable(folder: Path, languages: Sequence[str] = ()) -> None:
     ]
     if folder.is_file():
         faults.append(Fault(str(folder), "is a file", remedy="Name a folder"))
-    elif folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+    elif folder.is_dir() and (foreign := _foreign(folder)):
         remedy = "Name a new or empty folder, or one written by an earlier study"
-        faults.append(Fault(str(folder), "holds files that are not a study's", remedy=remedy))
+        told = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
+        faults.append(Fault(str(folder), f"holds files that are not a study's: {told}", remedy=remedy))
     if faults:
         raise InputError(faults)
+
+
+def _foreign(folder: Path) -> list[str]:
+    """What a folder holds that no study wrote; replacing it would lose that."""
+    names = {path.name for path in folder.iterdir()} - LITTER
+    foreign = names - {MANIFEST, *TABLES, PLANS, *REPORT_NAMES.values()}
+    if names and not _is_ours(folder / MANIFEST):
+        foreign |= names
+    plans = folder / PLANS
+    if plans.is_dir():
+        foreign |= {f"{PLANS}/{path.name}" for path in plans.iterdir() if path.suffix != ".csv"}
+    return sorted(foreign)
+
+
+def _is_ours(path: Path) -> bool:
+    """Other programs write a file of this name too."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and "maillage" in found
 
 
 def manifest(study: Study) -> dict[str, Any]:
@@ -131,11 +158,11 @@ def _version(name: str) -> str:
 def _write_all(study: Study, folder: Path, languages: Sequence[str]) -> None:
     text = json.dumps(manifest(study), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    _write_csv(study.indicators(), folder / "indicators.csv")
-    _write_csv(study.ranking().to_pandas()[["rank", "scenario", "score"]], folder / "ranking.csv")
-    (folder / "plans").mkdir()
+    _write_csv(study.indicators(), folder / TABLES[0])
+    _write_csv(study.ranking().to_pandas()[["rank", "scenario", "score"]], folder / TABLES[1])
+    (folder / PLANS).mkdir()
     for plan in study.plans:
-        _write_csv(plan.sectors(study.territory, study.demand), folder / "plans" / f"{plan.scenario.name}.csv")
+        _write_csv(plan.sectors(study.territory, study.demand), folder / PLANS / f"{plan.scenario.name}.csv")
     for language in languages:
         write_report(study, folder / REPORT_NAMES[language], language=language)
 

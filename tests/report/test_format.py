@@ -35,7 +35,9 @@ def test_signs_and_percentages() -> None:
     assert FR.percent(None) == ABSENT
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0, "0"), (0.3, "<5"), (4, "<5"), (4.99, "<5"), (5, "5"), (1200, "1,200")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0, "0"), (8e-14, "0"), (0.3, "<5"), (4, "<5"), (4.99, "<5"), (5, "5"), (1200, "1,200")]
+)
 def test_small_counts_are_masked(value: float, shown: str) -> None:
     assert EN.count(value) == shown
     assert EN.measure(value, "pupils") == shown

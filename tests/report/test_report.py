@@ -137,7 +137,44 @@ def test_first_place_and_its_proof_are_told(french: Page, toy_study: Study) -> N
     assert "Le plan de S1 est optimal à 0,21\u202f% près" in french.text
     share = toy_study.stability().loc["access", "first"]
     assert share >= 0.8
-    assert "Ce classement est robuste" in french.text
+    assert "La première place est robuste au choix des poids" in french.text
+
+
+def test_what_the_first_scenario_changes_is_told_of_the_rentree_named(french: Page, toy_study: Study) -> None:
+    table = toy_study.indicators().set_index(["scenario", "indicator", "rentree"])["value"]
+    moved = f"{table['access', 'moved_pupils', toy_study.until]:,.0f}".replace(",", "\u202f")
+    assert moved != f"{table['access', 'moved_pupils', toy_study.start]:,.0f}".replace(",", "\u202f")
+    assert "À la rentrée 2030, par rapport au maintien des secteurs actuels" in french.text
+    assert f"≈{moved} élèves, soit" in french.text
+
+
+def test_scenarios_without_a_plan_are_not_said_to_be_compared(french: Page, toy_study: Study) -> None:
+    asked = len(toy_study.plans) + len(toy_study.impossible) + len(toy_study.unsolved)
+    assert f"{asked} scénarios d’organisation" in french.text
+    assert f"sont étudiés. {len(toy_study.plans)} ont un plan et sont comparés." in french.text
+
+
+def test_places_that_rest_on_unproven_plans_are_told(toy_study: Study) -> None:
+    loose = [plan for plan in toy_study.plans if plan.status == "feasible"]
+    assert loose
+    assert "démontrés optimaux" in render(toy_study, "fr") or "n’est pas démontré optimal" in render(toy_study, "fr")
+    proven = tuple(replace(plan, status="proven") if plan.status == "feasible" else plan for plan in toy_study.plans)
+    assert "place peut sous-estimer" not in render(replace(toy_study, plans=proven), "fr")
+
+
+def test_a_collège_kept_open_without_pupils_is_told(toy_study: Study) -> None:
+    assert "n’aurait aucun élève" not in render(toy_study, "fr")
+    plans = tuple(
+        replace(plan, open=np.ones_like(plan.open)) if plan.scenario.name == "close-1" else plan for plan in toy_study.plans
+    )
+    told = render(replace(toy_study, plans=plans), "fr")
+    assert "Attention : un collège resté ouvert n’aurait aucun élève à la rentrée 2030" in told.replace("\u00a0", " ")
+
+
+def test_the_values_behind_the_scores_are_shown(french: Page, toy_study: Study) -> None:
+    table, _ = toy_study.criteria()
+    for value in table["mix"]:
+        assert f"{value:.3f}".replace(".", ",") in french.text
 
 
 def test_conclusions_follow_the_numbers(toy_study: Study) -> None:

@@ -13,8 +13,11 @@ from maillage.model.problem import Problem
 from maillage.model.program import program_of
 from maillage.solver import diagnose, highs, solve
 from maillage.solver.covers import with_covers
+from maillage.solver.found import Found
 from maillage.solver.linear import linear_of, part_of
+from maillage.solver.outcome import relative_gap
 from maillage.solver.pulp_ import available, to_pulp, with_extra
+from maillage.solver.search import descend
 
 METHODS = ("highs", "cbc")
 
@@ -215,3 +218,23 @@ def test_pas_de_calais(shared_bench: Any) -> None:
     closed = solve(ten, time_limit=60)
     assert closed.status == "proven"
     assert closed.objective == pytest.approx(333_482.41, rel=1e-4)
+
+
+def test_options_that_highs_refuses_are_not_ignored() -> None:
+    problem = Problem.from_arrays([[1.0, 4.0], [3.0, 2.0]], demand=[10, 20], capacity=[25, 25])
+    assert solve(problem, seed=2**31 + 5).objective == 3.0
+    with pytest.raises(SolverError, match="does not take threads = -3"):
+        solve(problem, threads=-3)
+
+
+def test_a_descent_stops_at_its_deadline() -> None:
+    problem = random_problem(300, 40)
+    everywhere = np.zeros(300, np.int32)
+    assert descend(problem, everywhere, np.ones(40, bool), deadline=0.0).tolist() == everywhere.tolist()
+    assert descend(problem, everywhere, np.ones(40, bool)).tolist() != everywhere.tolist()
+
+
+def test_the_gap_shown_never_contradicts_the_proof() -> None:
+    # Objectives near 0, such as a dissimilarity that vanishes.
+    assert Found(np.zeros(1), 0.0, -1e-9).proves(0.01)
+    assert relative_gap(0.0, -1e-9) <= 0.01

@@ -13,7 +13,7 @@ from maillage.indicators import INDICATORS
 from maillage.indicators.registry import never
 from maillage.plan import Breach, Plan
 from maillage.report.diagnosis import BANDS, Figures, figures_at
-from maillage.report.format import NOTHING, Cell
+from maillage.report.format import NOBODY, NOTHING, Cell
 from maillage.report.places import commune_names
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _moves(study: Study, plan: Plan) -> tuple[int, tuple[str, ...]]:
     """How many inhabited units change collège, and the communes with the most pupils among them."""
     units = study.territory.units
     pupils = study.demand.between(study.start, study.start).sum(axis=1)
-    moved = np.flatnonzero((plan.assignment != plan.present) & (pupils > 0))
+    moved = np.flatnonzero((plan.assignment != plan.present) & (pupils >= NOBODY))
     per_commune: dict[str, float] = {}
     for u in moved:
         commune = str(units.commune[u])

@@ -133,6 +133,19 @@ def stacked_bands(key: str, title: str, text: str, rows: Sequence[tuple[str, Seq
         return _svg(figure, key, title, text)
 
 
+LABEL_PLACES = tuple(
+    (dx, dy)
+    for reach in (1, 2, 3)
+    for dx, dy in (
+        (9 * reach, 6 * reach),
+        (9 * reach, -14 * reach),
+        (-13 - 9 * reach, 6 * reach),
+        (-13 - 9 * reach, -14 * reach),
+    )
+)
+"""Where the label of a mark may stand, in points from it: near first."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """One scenario in a plane of two criteria."""
@@ -163,7 +176,7 @@ def plane(
                 axes.scatter(
                     [m.x for m in some],
                     [m.y for m in some],
-                    s=64,
+                    s=44,
                     marker=shape,
                     color=fill,
                     edgecolor="#0b5394",
@@ -174,7 +187,8 @@ def plane(
             axes.scatter([m.x], [m.y], s=260, facecolor="none", edgecolor="#b45309", linewidth=1.8, zorder=2)
         axes.margins(0.14)
         for m, shift in zip(marks, _label_shifts(axes, marks), strict=True):
-            axes.annotate(m.label, (m.x, m.y), xytext=shift, textcoords="offset points", fontsize=10)
+            line = {"arrowstyle": "-", "linewidth": 0.7, "color": SOFT, "shrinkA": 1, "shrinkB": 3}
+            axes.annotate(m.label, (m.x, m.y), xytext=shift, textcoords="offset points", fontsize=10, arrowprops=line)
         axes.grid()
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
@@ -224,16 +238,21 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
 
 
 def _label_shifts(axes: Axes, marks: Sequence[Mark]) -> list[tuple[int, int]]:
-    """Where each label goes beside its mark, in points: the first place that no earlier label has taken."""
+    """Where each label goes beside its mark, in points: the first place on no other mark and on no earlier label."""
     at = axes.transData.transform([(m.x, m.y) for m in marks]) * 72 / axes.figure.dpi
+    marked = [(float(x), float(y)) for x, y in at]
     taken: list[tuple[float, float]] = []
     chosen = []
-    for x, y in at:
-        tries = ((9, 6), (9, -14), (-24, 6), (-24, -14), (9, 20))
-        free = [t for t in tries if all(abs(x + t[0] - a) > 20 or abs(y + t[1] - b) > 12 for a, b in taken)]
-        chosen.append(free[0] if free else tries[0])
-        taken.append((x + chosen[-1][0], y + chosen[-1][1]))
+    for x, y in marked:
+        free = [t for t in LABEL_PLACES if _is_free(x + t[0], y + t[1], taken) and _is_free(x + t[0], y + t[1], marked)]
+        chosen.append(free[0] if free else LABEL_PLACES[0])
+        taken.append((x + chosen[-1][0] + 7, y + chosen[-1][1] + 4))
     return chosen
+
+
+def _is_free(x: float, y: float, taken: Sequence[tuple[float, float]]) -> bool:
+    """Whether a label whose lower left corner is here keeps clear of the points given."""
+    return all(abs(x + 7 - a) > 16 or abs(y + 4 - b) > 11 for a, b in taken)
 
 
 def _ticks(axes: Axes, write: Writer, which: str) -> None:

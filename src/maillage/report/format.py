@@ -76,6 +76,9 @@ DIGITS = {"min": 1, "km": 1, "IPS": 1, "collèges": 0, "kitchens": 0, "index": 3
 SHARE_DIGITS = 1
 """Decimals of a percentage."""
 
+NOBODY = 1e-6
+"""Fewer people than this are none: what rounding leaves of a sum that is 0."""
+
 PEOPLE = ("pupils", "meals")
 """Units that count people: small values are masked."""
 
@@ -109,4 +112,4 @@ def missing(value: float | None) -> bool:
 
 def masked(value: float | None) -> bool:
     """A count of people that is above 0 and under `LEAST_CELL`."""
-    return not missing(value) and value is not None and 0 < value < LEAST_CELL
+    return not missing(value) and value is not None and NOBODY <= value < LEAST_CELL

@@ -10,7 +10,8 @@ import pandas as pd
 
 from maillage.indicators import DEFAULT_CRITERIA, INDICATORS
 from maillage.ranking import Ranking, flips, pareto, rank, stability
-from maillage.report.comparison import PlanFacts
+from maillage.report.comparison import PlanFacts, indicator_cell
+from maillage.report.format import Cell
 
 if TYPE_CHECKING:
     from maillage.studies import Study
@@ -45,6 +46,8 @@ class RankingFacts:
     places : tuple of Place
         Best first.
     profiles : tuple of (profile, codes in first place, codes in second place)
+    values : tuple of (plan, value of each criterion)
+        Best place first; means over the rentrées of the study.
     flip : (criterion, weight, weight from which, code) or None
         The least rise of one weight that puts another scenario first.
     marks : tuple of (code, x, y, efficient)
@@ -56,6 +59,7 @@ class RankingFacts:
     left_out: tuple[str, ...]
     places: tuple[Place, ...]
     profiles: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    values: tuple[tuple[PlanFacts, tuple[Cell, ...]], ...]
     flip: tuple[str, float, float, str] | None
     marks: tuple[tuple[str, float, float, bool], ...]
 
@@ -75,12 +79,14 @@ def ranking_facts(study: Study, plans: Sequence[PlanFacts]) -> RankingFacts | No
     front = pareto(table, better)
     stable = stability(table, better, ranking.weights, draws=DRAWS, seed=study.settings.seed)
     measured = {str(c): DEFAULT_CRITERIA[str(c)].indicator for c in table.columns}
+    places = _places(ranking, front, stable, plans)
     return RankingFacts(
         profile=profile,
         criteria=tuple((c, i, INDICATORS[i].unit, better[c], ranking.weights[c]) for c, i in measured.items()),
         left_out=tuple(c for c in DEFAULT_CRITERIA if c not in measured),
-        places=_places(ranking, front, stable, plans),
+        places=places,
         profiles=tuple(_winners(name, other, code) for name, other in rankings.items()),
+        values=tuple((place.plan, _values(table, place.plan.scenario.name, measured)) for place in places),
         flip=_flip(flips(table, better, ranking.weights), code),
         marks=_marks(table, front, code),
     )
@@ -89,6 +95,12 @@ def ranking_facts(study: Study, plans: Sequence[PlanFacts]) -> RankingFacts | No
 def _measured(weights: Mapping[str, float], better: Mapping[str, str]) -> dict[str, float]:
     """Weights without those of criteria that the data cannot measure; an unknown name stays, and is refused."""
     return {name: weight for name, weight in weights.items() if name in better or name not in DEFAULT_CRITERIA}
+
+
+def _values(table: pd.DataFrame, scenario: str, measured: Mapping[str, str]) -> tuple[Cell, ...]:
+    """The criteria of one scenario; all rest on projected enrolment but for what the plan decides."""
+    values = table.loc[[scenario], list(measured)].to_numpy(dtype=float)[0].tolist()
+    return tuple(indicator_cell(i, value, INDICATORS[i].unit, True) for i, value in zip(measured.values(), values, strict=True))
 
 
 def _marks(table: pd.DataFrame, front: pd.DataFrame, code: Mapping[str, str]) -> tuple[tuple[str, float, float, bool], ...]:

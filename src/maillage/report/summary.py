@@ -21,13 +21,28 @@ EFFECTS = (
 )
 """Indicators the summary compares with today's sectors."""
 
+OVERLOADS = ("capacity", "canteen")
+"""Criteria whose mean over the period is told beside the horizon's figures."""
+
 
 def asked(voice: Voice) -> str:
     """What the study compares."""
     facts, say = voice.facts, voice.words
     count = len(facts.plans) + len(facts.impossible) + len(facts.unsolved)
-    values = {"territory": facts.territory.name, "start": facts.start, "until": facts.until, "colleges": len(facts.colleges)}
+    solved = "" if len(facts.plans) == count else _solved(voice)
+    values = {
+        "solved": solved,
+        "territory": facts.territory.name,
+        "start": facts.start,
+        "until": facts.until,
+        "colleges": len(facts.colleges),
+    }
     return say.number("summary.asked", count, variant=say(f"variant.{facts.variant}"), **values)
+
+
+def _solved(voice: Voice) -> str:
+    count = len(voice.facts.plans)
+    return voice.words.number("summary.solved", count) if count else voice.words("summary.solved_none")
 
 
 def answer(voice: Voice) -> Iterator[str]:
@@ -50,8 +65,25 @@ def effects(voice: Voice) -> Iterator[str]:
         return
     first = ranking.places[0].plan
     yield closures(voice, first, "summary.closes")
-    yield say("summary.moves", **voice.moved(first)) if first.moved_units else say("summary.moves_none")
+    yield say("summary.moves", **_moved(voice, first)) if first.moved_units else say("summary.moves_none")
     yield from (_change(voice, name, reference, first) for name in EFFECTS if _told(reference, name) and _told(first, name))
+    yield from _means(voice, ranking, reference)
+
+
+def _means(voice: Voice, ranking: RankingFacts, reference: PlanFacts) -> Iterator[str]:
+    """Overloads of the whole period: enrolment that falls can hide them at the horizon."""
+    values = {plan.code: cells for plan, cells in ranking.values}
+    facts = voice.facts
+    for (name, indicator, *_), after, before in zip(
+        ranking.criteria, values[ranking.places[0].plan.code], values[reference.code], strict=True
+    ):
+        if name in OVERLOADS and after.shown != before.shown:
+            told = {"label": voice.indicator(indicator), "after": voice.figure(after), "before": voice.figure(before)}
+            yield voice.words("summary.mean", start=facts.start, until=facts.until, **told)
+
+
+def _moved(voice: Voice, plan: PlanFacts) -> dict[str, str]:
+    return {"pupils": voice.figure(plan.figures["moved_pupils"]), "share": voice.figure(plan.figures["moved_share"])}
 
 
 def _told(plan: PlanFacts, name: str) -> bool:
@@ -78,6 +110,7 @@ def certainty(voice: Voice) -> Iterator[str]:
             yield say.number("summary.pareto", len(efficient), names=say.listed(efficient))
         if ranking.places[0].plan.status != "present":
             yield proof(voice, ranking.places[0].plan)
+        yield from unproven(voice, ranking)
     if voice.facts.impossible:
         names = say.listed(say("summary.quoted", name=scenario.label) for scenario, _ in voice.facts.impossible)
         section = say("sections.scenarios")
@@ -93,6 +126,16 @@ def proof(voice: Voice, plan: PlanFacts) -> str:
     if plan.gap == float("inf"):
         return say("summary.proof_unbounded", code=plan.code)
     return say(f"summary.proof_{plan.status}", code=plan.code, gap=voice.numbers.percent(plan.gap, 2))
+
+
+def unproven(voice: Voice, ranking: RankingFacts) -> Iterator[str]:
+    """Which of the other plans could still be improved, so that their places are not final."""
+    say, (first, *others) = voice.words, [place.plan for place in ranking.places]
+    loose = sorted((plan for plan in others if plan.status == "feasible"), key=lambda plan: plan.code)
+    if loose:
+        key = "summary.unproven" if first.status == "feasible" else "summary.unproven_first"
+        gaps = {plan.code: voice.numbers.percent(plan.gap, 1) for plan in loose}
+        yield say.number(key, len(loose), names=say.listed(say("summary.unproven_gap", code=c, gap=g) for c, g in gaps.items()))
 
 
 def cautions(voice: Voice) -> Iterator[str]:

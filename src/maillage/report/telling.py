@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from maillage.plan import Breach
 from maillage.report.comparison import PlanFacts
+from maillage.report.format import NOBODY
 from maillage.report.standing import RankingFacts
 from maillage.report.voice import Voice
 
@@ -71,15 +72,22 @@ def travel(voice: Voice) -> Iterator[str]:
 def canteens(voice: Voice) -> Iterator[str]:
     """How loaded the canteens are."""
     facts, say, d = voice.facts, voice.words, voice.facts.diagnosis
-    yield say("diagnosis.canteen_text", n=d.lunch_colleges, total=len(facts.colleges), lunches=voice.figure(d.now["lunches"]))
-    if d.lunch_assumed:
+    assumed = 0 < d.lunch_colleges == d.lunch_assumed
+    key = "diagnosis.canteen_all_assumed" if assumed else "diagnosis.canteen_text"
+    yield say(key, n=d.lunch_colleges, total=len(facts.colleges), lunches=voice.figure(d.now["lunches"]))
+    if d.lunch_assumed and not assumed:
         yield say.number("diagnosis.canteen_assumed", d.lunch_assumed)
     if d.ecole_meals:
         yield say("diagnosis.canteen_ecoles", meals=voice.numbers.count(d.ecole_meals))
     if d.places_known:
-        key = "diagnosis.canteen_places_estimated" if d.places_estimated else "diagnosis.canteen_places"
+        extent = "_all_estimated" if d.places_estimated == d.places_known else "_estimated" if d.places_estimated else ""
         over = voice.figure(d.now["canteens_over_places"])
-        yield say(key, known=d.places_known - d.places_estimated, estimated=d.places_estimated, over=over)
+        yield say(
+            f"diagnosis.canteen_places{extent}",
+            known=d.places_known - d.places_estimated,
+            estimated=d.places_estimated,
+            over=over,
+        )
     else:
         yield say("diagnosis.canteen_unknown")
 
@@ -99,6 +107,7 @@ def brief(voice: Voice, plan: PlanFacts) -> Iterator[str]:
     yield say("scenarios.goals", goals=say.listed(goals))
     yield say("scenarios.rules", rules=say.listed([*levers(voice, plan), *rules(voice, plan)]))
     yield closures(voice, plan)
+    yield from empty(voice, plan)
 
 
 def levers(voice: Voice, plan: PlanFacts) -> Iterator[str]:
@@ -134,6 +143,19 @@ def closures(voice: Voice, plan: PlanFacts, key: str = "scenarios.closure") -> s
     """Which collèges close: the sentence ``key_none``, ``key_one`` or ``key_many``."""
     say = voice.words
     return say.number(key, len(plan.closed), names=say.listed(plan.closed)) if plan.closed else say(f"{key}_none")
+
+
+def empty(voice: Voice, plan: PlanFacts) -> Iterator[str]:
+    """The collèges that a plan keeps open without any pupil at the horizon: closed in all but name."""
+    facts = voice.facts
+    position = facts.plans.index(plan)
+    without = [
+        f"{college.name} ({college.commune})"
+        for college in facts.colleges
+        if (state := college.plans[position]).open and state.pupils.value is not None and state.pupils.value < NOBODY
+    ]
+    if without:
+        yield voice.words.number("scenarios.empty", len(without), until=facts.until, names=voice.words.listed(without))
 
 
 def breach(voice: Voice, found: Breach) -> str:
