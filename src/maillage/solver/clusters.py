@@ -9,7 +9,7 @@ import numpy as np
 
 from maillage.arrays import Bools, Ints
 from maillage.model.program import Program
-from maillage.solver.answers import read_values
+from maillage.solver.answers import Assignment, read_values
 from maillage.solver.found import Found, Settings, better, run_part
 from maillage.solver.linear import Linear, part_of
 
@@ -34,11 +34,12 @@ def rearrange(program: Program, linear: Linear, found: Found, settings: Settings
     if program.problem.splittable or found.values is None:
         return found
     rng = np.random.default_rng(settings.seed)
-    near = _site_order(program)
+    near = site_order(program)
     size, fruitless = FIRST_SIZE, 0
     while settings.left_s > 0 and not found.proves(settings.gap) and fruitless < 2 * len(near):
         cluster = near[rng.integers(len(near))][:size]
-        part = part_of(linear, _free(program, found, cluster), found.values)
+        keep = pairs_within(program, read_values(program, found.values)[0], cluster)
+        part = part_of(linear, keep, found.values)
         begun = time.perf_counter()
         limits = replace(settings, deadline=min(settings.deadline, begun + CLUSTER_S), gap=PIECE_GAP)
         answer = run_part(part, found, limits)
@@ -51,20 +52,18 @@ def rearrange(program: Program, linear: Linear, found: Found, settings: Settings
     return found
 
 
-def _free(program: Program, found: Found, cluster: Ints) -> Bools:
+def pairs_within(program: Program, assignment: Assignment, cluster: Ints) -> Bools:
     """Columns free to change: pairs of the cluster's sites with the units they serve, and all that are no pairs."""
     columns = program.columns
-    assert found.values is not None
-    assignment, _ = read_values(program, found.values)
     inside = np.isin(np.arange(program.problem.shape[1]), cluster)
     keep = np.ones(len(program.cost), bool)
-    moving = (assignment < 0) | inside[assignment]
+    moving = (assignment < 0) | inside[assignment.astype(np.intp)]
     keep[: columns.pairs] = inside[columns.site] & moving[columns.unit]
     keep[columns.open] = inside
     return keep
 
 
-def _site_order(program: Program) -> Ints:
+def site_order(program: Program) -> Ints:
     """(S, S) sites from nearest to farthest of each site: the least cost a pupil of any unit that could go to either."""
     problem = program.problem
     pupils = problem.demand.mean(axis=1)

@@ -17,10 +17,14 @@ from maillage.solver.clusters import rearrange
 from maillage.solver.found import NOTHING, Found, Settings, better, run_part
 from maillage.solver.linear import Linear, linear_of, part_of
 from maillage.solver.relaxation import Relaxed, relax
+from maillage.solver.repair import repaired_plan
 from maillage.solver.starts import assigned_plan, first_plan
 
 FIRST_MARGIN = 0.0005
 """Pairs first kept: reduced cost at most this share of the relaxation."""
+
+REPAIR_SHARE = 0.4
+"""Part of the time, at most, for repairing today's sectors."""
 
 WIDER = 4
 """By how much the margin grows while the pairs left out hold the proof back."""
@@ -31,13 +35,16 @@ def solve_exactly(program: Program, settings: Settings) -> Found:
     linear, relaxed = relax(program, linear_of(program), settings)
     if relaxed.infeasible:
         return Found(None, np.inf, np.inf, infeasible=True)
-    found = first_plan(program, linear, relaxed, replace(NOTHING, bound=relaxed.bound), settings)
-    if not (program.columns.excess or program.columns.index):
+    found = replace(NOTHING, bound=max(relaxed.bound, linear.floor()))
+    found = repaired_plan(program, linear, relaxed, found, settings.share(REPAIR_SHARE))
+    found = first_plan(program, linear, relaxed, found, settings)
+    weak = bool(program.columns.excess or program.columns.index)
+    if not weak:
         found = branch(program, linear, relaxed, found, settings.share(0.5))
         if found.infeasible or found.proves(settings.gap):
             return found
     # Absolute values leave the relaxation weak: branching proves little, and time is better spent on the plan.
-    if found.values is None:
+    if weak or found.values is None:
         found = assigned_plan(program, linear, relaxed, found, settings.share(0.5))
     found = rearrange(program, linear, found, settings.share(0.7))
     return branch(program, linear, relaxed, found, settings)

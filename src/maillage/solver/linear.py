@@ -33,6 +33,11 @@ class Linear:
     row_lower: Floats
     row_upper: Floats
 
+    def floor(self) -> float:
+        """What no solution can be under, from the columns' bounds alone; -inf where one is endless."""
+        cheapest = np.where(self.cost >= 0, self.lower, self.upper)
+        return float(self.cost[self.cost != 0] @ cheapest[self.cost != 0]) + self.constant
+
     def value(self, values: Floats) -> float:
         """Objective of a vector of column values."""
         return float(self.cost @ values) + self.constant

@@ -185,6 +185,13 @@ def descend(problem: Problem, assignment: Ints, usable: Bools, deadline: float =
     return site
 
 
+def polish(problem: Problem, assignment: Ints, usable: Bools, deadline: float = np.inf) -> Ints:
+    """The last round of `descend` alone, for sectors that respect the bounds already: they stay dearest throughout."""
+    state = _State(problem, assignment, usable, 0.0, _dear(problem) / RISING[-3])
+    _settle(state, swaps=False, deadline=deadline)
+    return state.site
+
+
 def _settle(state: _State, swaps: bool, deadline: float) -> None:
     """Best single moves until none helps; then, if asked, a swap that brings a site nearer its bounds, and moves again."""
     for _ in range(MOST_MOVES):

@@ -34,7 +34,7 @@ def assigned_plan(program: Program, linear: Linear, relaxed: Relaxed, found: Fou
     columns = program.columns
     if relaxed.values is None:
         return found
-    is_open = _openness(program, relaxed.values)
+    is_open = openness(program, relaxed.values)
     held = np.zeros(len(program.cost))
     held[columns.open] = is_open
     keep = relaxed.reduced <= MARGIN * abs(relaxed.bound)
@@ -57,7 +57,7 @@ def _today(program: Program) -> Floats | None:
 
 def _descended(program: Program, relaxed: Relaxed, settings: Settings) -> Floats | None:
     """Each unit where the relaxation sends most of it, then moved while that helps."""
-    problem, is_open = program.problem, _openness(program, relaxed.values)
+    problem, is_open = program.problem, openness(program, relaxed.values)
     reachable = problem.allowed & is_open
     if problem.splittable or program.added or not reachable.any(axis=1).all():
         return None
@@ -77,7 +77,7 @@ def _leaning(program: Program, relaxed: Relaxed, reachable: Bools) -> Ints:
     return np.asarray(np.where(tied, cost, np.inf).argmin(axis=1), np.int32)
 
 
-def _openness(program: Program, relaxed: Floats | None) -> Bools:
+def openness(program: Program, relaxed: Floats | None) -> Bools:
     """Sites taken to be open: those that must, then those the relaxation opens most."""
     problem, columns = program.problem, program.columns
     lower, upper = program.lower[columns.open], program.upper[columns.open]
