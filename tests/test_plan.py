@@ -175,6 +175,11 @@ def test_extra_constraints_in_pulp() -> None:
         ({"close": 1, "rules": Rules(max_minutes=15)}, "unit 99004"),
         ({"close": 1, "rules": Rules(max_moved_share=0.1)}, "max_moved_share: 98 pupils more would have to move"),
         ({"close": 0, "rules": Rules(min_pupils=130)}, "min_pupils: "),
+        ({"rules": Rules(min_pupils=300)}, f"must stay open cannot hold 300 pupils: {A} (280 places)"),
+        (
+            {"rules": Rules(min_pupils=300, canteen="none")},
+            "collèges with 300 places or more: none; they have 0 places for 280 pupils in 2025",
+        ),
     ],
 )
 def test_an_impossible_scenario_names_the_culprit(scenario: dict[str, Any], words: str) -> None:

@@ -216,6 +216,9 @@ def _workers(jobs: int, scenarios: int) -> Iterator[ProcessPoolExecutor | None]:
         return
     others = {child.pid for child in active_children()}
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        for _ in range(count):
+            # They start, and load what they need, while this process reads the data.
+            pool.submit(importlib.import_module, "maillage.planner")
         try:
             yield pool
         except BaseException:

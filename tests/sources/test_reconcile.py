@@ -55,3 +55,11 @@ def test_largest_remainder_by_hand() -> None:
 def test_largest_remainder_refuses_too_few_slots() -> None:
     with pytest.raises(ValueError, match="2 slots"):
         largest_remainder(np.ones(3), 2)
+
+
+def test_what_is_left_of_nobody_is_nobody() -> None:
+    # Row 0 must shrink towards nothing: its own column is far too small for it, and column 1 is filled by row 1.
+    fitted = fit_totals(sp.coo_array([[1e-9, 1.0], [1.0, 1e-9]]), np.array([1.0, 1.0]), np.array([100.0, 100.0])).toarray()
+    assert fitted[0, 0] == 0.0
+    assert fitted[1, 1] == 0.0
+    assert fitted.sum(axis=0) == pytest.approx([100.0, 100.0], rel=1e-12)

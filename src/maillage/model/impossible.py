@@ -65,6 +65,25 @@ def _sizes(territory: Territory, scenario: Scenario, problem: Problem) -> str:
     )
 
 
+def _too_small(territory: Territory, scenario: Scenario, problem: Problem) -> str:
+    """A collège with fewer places than the least size cannot stay open; the others may then be too few."""
+    least, may = scenario.rules.min_pupils, _may_open(problem)
+    small = may & (problem.capacity < least)
+    kept = [f"{problem.site_names[s]} ({problem.capacity[s]:.0f} places)" for s in problem.forced_open if small[s]]
+    if kept:
+        return f"min_pupils: collèges that must stay open cannot hold {least} pupils: {_named(kept)}"
+    large = np.flatnonzero(may & ~small)
+    pupils = problem.demand.sum(axis=0)
+    t, places = int(pupils.argmax()), problem.capacity[large].sum()
+    if not small.any() or pupils[t] <= places * (1 + 1e-9):
+        return ""
+    names = _named([str(problem.site_names[s]) for s in large]) or "none"
+    return (
+        f"min_pupils: collèges with {least} places or more: {names}; they have {places:.0f} places "
+        f"for {pupils[t]:.0f} pupils in {problem.year(t)}"
+    )
+
+
 def _count(territory: Territory, scenario: Scenario, problem: Problem) -> str:
     sites = problem.shape[1]
     if scenario.close is None or (scenario.close < sites and len(problem.forced_open) <= sites - scenario.close):
@@ -87,4 +106,4 @@ def _kitchens(territory: Territory, scenario: Scenario, problem: Problem) -> str
     return f"canteen: a kitchen that others need would close: {_named(found)}" if found else ""
 
 
-_TESTS: tuple[Callable[[Territory, Scenario, Problem], str], ...] = (_too_far, _places, _sizes, _count, _kitchens)
+_TESTS: tuple[Callable[[Territory, Scenario, Problem], str], ...] = (_too_far, _places, _sizes, _too_small, _count, _kitchens)

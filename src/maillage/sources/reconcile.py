@@ -8,12 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from maillage.arrays import Floats
+from maillage.arrays import Floats, Ints
 
 
 def sums_by(index: npt.NDArray[Any], values: Floats, size: int) -> Floats:
     """(size,) sum of `values` over each position in `index`; 0 where there is none."""
     return np.bincount(index, values, minlength=size).astype(np.float64)
+
+
+DUST_PUPILS = 1e-3
+"""A fitted number of pupils under this is what is left of nobody."""
 
 
 def fit_totals(
@@ -66,7 +70,16 @@ def fit_totals(
         value = value * factor[column]
         if np.all(np.abs(factor[column_totals > 0] - 1) <= tolerance):
             break
-    return sp.csr_array((value, (row, column)), shape=table.shape)
+    settled = _without_dust(column, value, column_totals)
+    return sp.csr_array((settled, (row, column)), shape=table.shape)
+
+
+def _without_dust(column: Ints, value: Floats, column_totals: Floats) -> Floats:
+    """Cells under a thousandth of a pupil set to 0, where their column has others: nobody lives there."""
+    large = np.where(value >= DUST_PUPILS, value, 0.0)
+    found = sums_by(column, large, len(column_totals))
+    kept = np.where(found[column] > 0, large, value)
+    return np.asarray(kept * _factor(column_totals, sums_by(column, kept, len(column_totals)))[column])
 
 
 def _factor(wanted: Floats, found: Floats) -> Floats:
