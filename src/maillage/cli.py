@@ -96,6 +96,7 @@ def study(
             step("writing tables and report")
             write_results(result, folder, languages)
         _tell_study(result)
+        out.print(Text(f"Planned and measured in {result.seconds:.0f} s, reading and writing not counted."))
         for name in languages:
             out.print(Text(f"Report: {folder / REPORT_NAMES[name]}"), soft_wrap=True)
         out.print(Text(f"Tables and plans: {folder}"), soft_wrap=True)

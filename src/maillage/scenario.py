@@ -85,7 +85,7 @@ class Scenario(_Frozen):
     rules: Rules = Rules()
     goals: Goals = Goals()
     gap: float = Field(0.01, ge=0, lt=1, description="Relative gap at which the solver may stop.")
-    time_limit_s: float = Field(30.0, gt=0, description="Longest solving time (seconds).")
+    time_limit_s: float = Field(30.0, gt=0, description="Solving time after which the solver is asked to stop (seconds).")
 
     @model_validator(mode="after")
     def _coherent(self) -> Scenario:

@@ -84,8 +84,8 @@ def _code_of(folder: Path, contours: Iterable[Path]) -> str:
     counts = Counter(departement_of_commune(c) for path in contours for c in ign.read_communes(path)["commune"])
     if len(counts) == 1:
         return next(iter(counts))
-    message = "contours of several départements" if counts else "no contours of communes"
-    remedy = f'Say which département it is: code = ... in a {TOML_NAME} (code="62" in Python)'
+    message = "contours of several départements" if counts else "no contours of communes recognised in it"
+    remedy = f'Say which it is: --code 62 (code="62" in Python), or code = "62" in a {TOML_NAME}; or check the folder'
     raise InputError(
         [Fault(str(folder), f"which département is unclear: {message}", rows=tuple(sorted(counts)), remedy=remedy)]
     )
