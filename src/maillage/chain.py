@@ -12,7 +12,7 @@ from maillage.demography.demand import Demand
 from maillage.errors import Fault, InfeasibleError, InputError, ScenarioError, UnsolvedError, nearest
 from maillage.indicators.criteria import DEFAULT_CRITERIA
 from maillage.plan import Plan
-from maillage.planner import optimise, present_plan
+from maillage.planner import optimise
 from maillage.scenario import Scenario, StudySettings
 from maillage.studies import Study
 from maillage.territory import Territory
@@ -105,16 +105,14 @@ class _Job:
     settings: StudySettings
 
     def run(self) -> Plan | _NoPlan:
-        start = self.settings.start or self.territory.base_rentree + 1
-        if self.scenario.present:
-            return present_plan(self.territory, self.scenario, self.demand, self.travel, start, self.settings.until)
+        """The scenario's plan, or why there is none."""
         try:
             return optimise(
                 self.territory,
                 self.scenario,
                 demand=self.demand,
                 travel=self.travel,
-                start=start,
+                start=self.settings.start,
                 until=self.settings.until,
                 seed=self.settings.seed,
             )
@@ -136,17 +134,13 @@ class _Steps:
             self.report(stage, self.count, self.total)
 
 
-def _run(job: _Job) -> Plan | _NoPlan:
-    return job.run()
-
-
 def _answers(jobs: Sequence[_Job], executor: Executor | None, steps: _Steps) -> Iterable[Plan | _NoPlan]:
     if executor is None:
         for job in jobs:
-            yield _run(job)
+            yield job.run()
             steps.done(job.scenario.label)
         return
-    waiting: list[Future[Plan | _NoPlan]] = [executor.submit(_run, job) for job in jobs]
+    waiting: list[Future[Plan | _NoPlan]] = [executor.submit(_Job.run, job) for job in jobs]
     for job, future in zip(jobs, waiting, strict=True):
         yield future.result()
         steps.done(job.scenario.label)
@@ -156,12 +150,7 @@ def _settings(
     territory: Territory, scenarios: Sequence[Scenario], settings: StudySettings | None, until: int | None
 ) -> StudySettings:
     """Settings with `start` filled in; every fault at once."""
-    faults = []
-    if not scenarios:
-        faults.append(Fault("study", "no scenario", remedy="Give at least one Scenario"))
-    twice = sorted({s.name for s in scenarios if sum(t.name == s.name for t in scenarios) > 1})
-    if twice:
-        faults.append(Fault("study", "scenario name used twice", rows=tuple(twice), remedy="Give each scenario its own name"))
+    faults = _scenario_faults(territory, scenarios)
     if (settings is None) == (until is None):
         raise InputError([*faults, Fault("study", "give either `settings` or `until`", remedy="study(..., until=2035)")])
     settings = settings or StudySettings(until=until or 0)
@@ -171,10 +160,21 @@ def _settings(
         faults.append(Fault("study", f"start {start} is not after the data", remedy=remedy))
     if settings.until < start:
         faults.append(Fault("study", f"until {settings.until} is before start {start}", remedy="Give a later horizon"))
-    faults += _unknown_uais(territory, scenarios) + _unknown_criteria(settings)
+    faults += _unknown_criteria(settings)
     if faults:
         raise InputError(faults)
     return settings.model_copy(update={"start": start})
+
+
+def _scenario_faults(territory: Territory, scenarios: Sequence[Scenario]) -> list[Fault]:
+    faults = []
+    if not scenarios:
+        faults.append(Fault("study", "no scenario", remedy="Give at least one Scenario"))
+    names = [s.name for s in scenarios]
+    twice = tuple(sorted({name for name in names if names.count(name) > 1}))
+    if twice:
+        faults.append(Fault("study", "scenario name used twice", rows=twice, remedy="Give each scenario its own name"))
+    return faults + _unknown_uais(territory, scenarios)
 
 
 def _unknown_uais(territory: Territory, scenarios: Sequence[Scenario]) -> list[Fault]:

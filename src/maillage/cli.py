@@ -27,7 +27,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from maillage.errors import InfeasibleError, MaillageError
+from maillage.errors import MaillageError
 
 if TYPE_CHECKING:
     from maillage.studies import Study
@@ -164,8 +164,6 @@ def _refusing() -> Iterator[None]:
     """Turn the library's errors into one clear message and an exit code."""
     try:
         yield
-    except InfeasibleError as error:
-        _stop(str(error), EXIT_FINDINGS)
     except MaillageError as error:
         _stop(str(error), EXIT_REFUSED)
     except KeyboardInterrupt:
