@@ -130,7 +130,8 @@ def test_equals_the_twin_on_random_networks(drawn, data):
     tail, head, seconds = (list(column) for column in zip(*drawn, strict=True))
     road = RoadNetwork.from_arrays(tail, head, seconds, xy_m=place)
     against = [float(data.draw(st.one_of(st.just(np.inf), st.integers(0, 90)))) for _ in drawn]
-    road = dataclasses.replace(road, against_s=np.array(against))
+    back = np.where(np.isfinite(against), 15, 12)
+    road = dataclasses.replace(road, against_s=np.array(against), against_users=back)
     usable = [i for i in range(len(drawn)) if np.isfinite(seconds[i]) or np.isfinite(against[i])]
     if not usable:
         return
@@ -181,7 +182,7 @@ def test_approximation_of_other_modes_and_assumptions():
         (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], approximation=Approximation()), "both a network"),
         (lambda: Approximation(detour=-1), "detour"),
         (lambda: Mode("fast", speed_km_h=-3), "positive speed"),
-        (lambda: Mode("ghost", on_foot=True), "without speeds"),
+        (lambda: Mode("ghost", user="foot"), "no speeds"),
         (lambda: Mode("late", town_segment_s=-1), "penalty"),
     ],
 )
@@ -194,7 +195,9 @@ def test_nobody_is_put_on_a_motorway():
     """A motorway 10 m from the point, a lane 100 m from it: the motorway can be joined at its ends only."""
     place = [[0, 0], [1000, 0], [0, 100], [1000, 100]]
     road = RoadNetwork.from_arrays([0, 2, 3, 3], [1, 3, 2, 1], [20.0, 60.0, 60.0, 30.0], xy_m=place)
-    motorway = dataclasses.replace(road, walkable=np.array([False, True, True, True]))
+    motorway = dataclasses.replace(
+        road, along_users=road.along_users & [1, 15, 15, 15], against_users=road.against_users & [0, 15, 15, 15]
+    )
     assert travel_times(road, [[500.0, -10.0]], [[1000.0, 0.0]], BARE).minutes[0, 0] == pytest.approx(10 / 60 + 0.12)
     on_the_lane = travel_times(motorway, [[500.0, -10.0]], [[1000.0, 0.0]], BARE)
     assert on_the_lane.minutes[0, 0] == pytest.approx(0.5 + 0.5 + 60 * 0.11 / 5)

@@ -9,6 +9,7 @@ import pytest
 from shapely import LineString, MultiLineString, Point
 
 from maillage import InputError, RoadNetwork
+from maillage.travel.users import may_use
 
 X, Y = 650_000.0, 7_000_000.0
 
@@ -44,7 +45,8 @@ def test_bdtopo(tmp_path):
     assert network.along_s == pytest.approx([60.0012, np.inf, np.inf])
     assert network.against_s == pytest.approx([60.0012, 40.0008, np.inf])
     assert network.urban.tolist() == [True, False, False]
-    assert network.walkable.tolist() == [True, False, True]
+    assert may_use(network.along_users, "foot").tolist() == [True, False, True]
+    assert may_use(network.along_users, "car").tolist() == [True, False, False]
     assert network.components.tolist() == [4]
     assert "BD TOPO: 3 segments" in repr(network)
 
@@ -156,7 +158,7 @@ def test_networkx_speeds(edge, seconds, urban):
     assert network.along_s == pytest.approx([seconds], rel=1e-4)
     assert np.isinf(network.against_s).all()
     assert network.urban.tolist() == [urban]
-    assert network.walkable.tolist() == [edge.get("highway") != "motorway"]
+    assert may_use(network.along_users, "foot").tolist() == [edge.get("highway") != "motorway"]
 
 
 def test_networkx_undirected_and_geometry_drawn_backwards():

@@ -76,13 +76,13 @@ class Approximation:
         gap = homes.xy_m[:, None, :] - others.xy_m[None, :, :]
         distance_km = self.detour * np.hypot(gap[..., 0], gap[..., 1]) / 1000
         speed_km_h = self.speeds_km_h(mode)[self.density_class(homes)]
-        access_min = 0.0 if mode.on_foot else self.access_min
+        access_min = self.access_min if mode.motor else 0.0
         return np.maximum(self.least_min, access_min + 60 * distance_km / speed_km_h[:, None]), distance_km
 
     def sentence(self, mode: Mode, homes: Points, limit: str = "") -> str:
         """How the times were obtained, in words."""
         rural, suburban, urban = self.speeds_km_h(mode)
-        access = f"{'' if mode.on_foot else f', {self.access_min:g} min added'}, at least {self.least_min:g} min"
+        access = f"{f', {self.access_min:g} min added' if mode.motor else ''}, at least {self.least_min:g} min"
         unknown = int(np.isnan(homes.pupils_per_km2).sum())
         taken = f" Places of unknown density, taken as rural: {unknown}." if unknown else ""
         return (

@@ -14,6 +14,7 @@ import shapely
 
 from maillage.errors import Fault, InputError
 from maillage.travel.segments import Segments
+from maillage.travel.users import CALM, MOTOR
 
 LAYER = "troncon_de_route"
 COLUMNS = ("nature", "sens_de_circulation", "vitesse_moyenne_vl", "acces_vehicule_leger", "urbain")
@@ -41,13 +42,17 @@ def read_troncons(path: Path) -> Segments:
     car = (speed_km_h > 0) & roads["acces_vehicule_leger"].map(OPEN_TO_CARS).to_numpy(bool)
     seconds = np.where(car, 3.6 * length_m / np.maximum(speed_km_h, 1e-9), np.inf)
     sense = roads["sens_de_circulation"]
+    along, against = (sense.map(way).to_numpy(bool) & car for way in (ALONG, AGAINST))
+    calm = np.where(roads["nature"].isin(NOT_ON_FOOT), 0, CALM)
     return Segments(
         line=line,
         length_m=length_m,
-        along_s=np.where(sense.map(ALONG).to_numpy(bool), seconds, np.inf),
-        against_s=np.where(sense.map(AGAINST).to_numpy(bool), seconds, np.inf),
+        along_s=np.where(along, seconds, np.inf),
+        against_s=np.where(against, seconds, np.inf),
+        along_users=(calm + np.where(along, MOTOR, 0)).astype(np.uint8),
+        against_users=(calm + np.where(against, MOTOR, 0)).astype(np.uint8),
         urban=_booleans(roads["urbain"]).to_numpy(bool),
-        walkable=~roads["nature"].isin(NOT_ON_FOOT).to_numpy(bool),
+        ferry=np.zeros(len(roads), bool),
         origin="BD TOPO",
     )
 

@@ -13,6 +13,7 @@ from maillage.arrays import Floats, Ints, Objects
 from maillage.errors import Fault, InputError
 from maillage.travel.projection import to_lambert93
 from maillage.travel.segments import Segments
+from maillage.travel.users import CALM, MOTOR
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -51,13 +52,18 @@ def read_graph(graph: nx.Graph[Any]) -> Segments:
         line = np.asarray(shapely.linestrings(corners, indices=owner), dtype=object) if len(line) else line
     if faults:
         raise InputError(faults)
+    against_s = np.full(len(edges), np.inf) if graph.is_directed() else seconds
+    motorway = np.array([_word(data.get("highway")).startswith("motorway") for *_, data in edges], bool)
+    calm = np.where(motorway, 0, CALM)
     return Segments(
         line=line,
         length_m=length_m,
         along_s=seconds,
-        against_s=np.full(len(edges), np.inf) if graph.is_directed() else seconds,
+        against_s=against_s,
+        along_users=(calm + np.where(np.isfinite(seconds), MOTOR, 0)).astype(np.uint8),
+        against_users=(calm + np.where(np.isfinite(against_s), MOTOR, 0)).astype(np.uint8),
         urban=urban,
-        walkable=np.array([not _word(data.get("highway")).startswith("motorway") for *_, data in edges], bool),
+        ferry=np.zeros(len(edges), bool),
         origin=WHERE,
         ends=ends,
         xy_m=place,

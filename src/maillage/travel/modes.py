@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maillage.arrays import Floats
+from maillage.arrays import Bools, Floats
 from maillage.errors import Fault, InputError
 from maillage.travel.network import RoadNetwork
+from maillage.travel.users import MOTOR, USER_BIT, User, may_use
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,12 @@ class Mode:
     Attributes
     ----------
     name : str
-    on_foot : bool
-        False: follows the directions and closures that apply to cars. True: may use every path in both directions, but
-        no motorway.
+    user : {"car", "coach", "bicycle", "foot"}
+        Whose rules apply: which roads are open, and in which direction.
     speed_km_h : float or None
-        Speed outside towns, never above the car's; None = the network's own car speeds.
+        Speed outside towns; a car or coach is never faster than the network's own speed, which None stands for.
     town_km_h : float or None
-        The same in towns (segments marked urban); None = the network's own car speeds.
+        The same in towns (segments marked urban).
     town_segment_s : float
         Seconds added for each urban segment (crossings, lights).
     access_km_h : float
@@ -34,7 +34,7 @@ class Mode:
     """
 
     name: str
-    on_foot: bool = False
+    user: User = "car"
     speed_km_h: float | None = None
     town_km_h: float | None = None
     town_segment_s: float = 0.0
@@ -49,8 +49,11 @@ class Mode:
                 faults.append(Fault(f"Mode {self.name!r}", f"{value} is not a positive speed", name, remedy="Give km/h"))
         if not 0 <= self.town_segment_s < np.inf:
             faults.append(Fault(f"Mode {self.name!r}", "negative or endless penalty", "town_segment_s", remedy="Give seconds"))
-        if self.on_foot and (self.speed_km_h is None or self.town_km_h is None):
-            faults.append(Fault(f"Mode {self.name!r}", "on foot but without speeds", remedy="Give speed_km_h and town_km_h"))
+        if self.user not in USER_BIT:
+            remedy = f"Use {', '.join(USER_BIT)}"
+            faults.append(Fault(f"Mode {self.name!r}", f"unknown user {self.user!r}", "user", remedy=remedy))
+        elif not self.motor and (self.speed_km_h is None or self.town_km_h is None):
+            faults.append(Fault(f"Mode {self.name!r}", "no motor and no speeds", remedy="Give speed_km_h and town_km_h"))
         if faults:
             raise InputError(faults)
 
@@ -62,11 +65,22 @@ class Mode:
         along, against : (R,) float
         """
         own = self._own_seconds(network)
-        if self.on_foot:
-            walked = np.where(network.walkable, own, np.inf)
-            return walked, walked
         penalty_s = np.where(network.urban, self.town_segment_s, 0.0)
-        return np.maximum(network.along_s, own) + penalty_s, np.maximum(network.against_s, own) + penalty_s
+        ways = ((network.along_s, network.along_users), (network.against_s, network.against_users))
+        along, against = (
+            np.where(may_use(users, self.user), self._slower(network.ferry, motor_s, own) + penalty_s, np.inf)
+            for motor_s, users in ways
+        )
+        return along, against
+
+    @property
+    def motor(self) -> bool:
+        """Whether it is a motor vehicle."""
+        return bool(USER_BIT[self.user] & MOTOR)
+
+    def _slower(self, ferry: Bools, motor_s: Floats, own_s: Floats) -> Floats:
+        """(R,) seconds: motor vehicles no faster than the network allows, others at their own speed, a ferry as it goes."""
+        return np.where(ferry, motor_s, np.maximum(motor_s, own_s) if self.motor else own_s)
 
     def _own_seconds(self, network: RoadNetwork) -> Floats:
         """(R,) seconds at the mode's own speeds; 0 where it has none."""
@@ -86,6 +100,7 @@ MODES: dict[str, Mode] = {
         ),
         Mode(
             "coach",
+            user="coach",
             speed_km_h=30.0,
             town_km_h=17.5,
             access_km_h=5.0,
@@ -93,7 +108,7 @@ MODES: dict[str, Mode] = {
         ),
         Mode(
             "bicycle",
-            on_foot=True,
+            user="bicycle",
             speed_km_h=15.0,
             town_km_h=15.0,
             access_km_h=10.0,
@@ -101,7 +116,7 @@ MODES: dict[str, Mode] = {
         ),
         Mode(
             "walk",
-            on_foot=True,
+            user="foot",
             speed_km_h=4.0,
             town_km_h=4.0,
             access_km_h=4.0,

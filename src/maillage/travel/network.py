@@ -19,6 +19,7 @@ from maillage.travel.bdtopo import read_troncons
 from maillage.travel.graphs import read_graph
 from maillage.travel.projection import to_lambert93
 from maillage.travel.segments import Segments
+from maillage.travel.users import CALM, EVERYONE, Users
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -37,17 +38,21 @@ class RoadNetwork:
         Nodes at both ends of each segment, in the direction it is drawn.
     length_m : (R,) float
     along_s, against_s : (R,) float
-        Car seconds from tail to head and from head to tail, traffic lights apart; inf = closed to cars that way.
+        Seconds of a motor vehicle from tail to head and from head to tail, junctions apart; inf = no motor vehicle that way.
+    along_users, against_users : (R,) uint8
+        Who may go from tail to head and from head to tail: bits of `maillage.travel.users.USER_BIT`.
     urban : (R,) bool
         In a town.
-    walkable : (R,) bool
-        Open to pedestrians and bicycles, in both directions.
+    ferry : (R,) bool
+        A crossing by ferry: it takes everyone `along_s` or `against_s`, whatever their own speed.
     line : (R,) object
         shapely LineString from tail to head, metres.
     xy_m : (N, 2) float
         Nodes; metres in EPSG:2154 unless built from `from_arrays` with `xy_m` in another metric system.
     origin : str
         Where the network comes from, for reports.
+    notes : tuple of str
+        What was left out or assumed when the roads were read, with counts.
     """
 
     tail: Ints
@@ -55,15 +60,20 @@ class RoadNetwork:
     length_m: Floats
     along_s: Floats
     against_s: Floats
+    along_users: Users
+    against_users: Users
     urban: Bools
-    walkable: Bools
+    ferry: Bools
     line: Objects
     xy_m: Floats
     origin: str
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("length_m", "along_s", "against_s", "urban", "walkable", "line", "xy_m"):
+        for name in ("length_m", "along_s", "against_s", "urban", "ferry", "line", "xy_m"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
+        for name in ("along_users", "against_users"):
+            object.__setattr__(self, name, frozen(getattr(self, name), np.uint8))
         for name in ("tail", "head"):
             object.__setattr__(self, name, frozen(getattr(self, name), np.int32))
         total_m = float(self.length_m.sum())
@@ -122,8 +132,10 @@ class RoadNetwork:
             length_m=columns.get("length_m", np.hypot(straight[:, 0], straight[:, 1])).astype(np.float64),
             along_s=columns["seconds"],
             against_s=np.full(len(ends[0]), np.inf),
+            along_users=np.where(np.isfinite(columns["seconds"]), EVERYONE, CALM).astype(np.uint8),
+            against_users=np.full(len(ends[0]), CALM, np.uint8),
             urban=columns.get("urban", np.zeros(len(ends[0]))).astype(bool),
-            walkable=np.ones(len(ends[0]), bool),
+            ferry=np.zeros(len(ends[0]), bool),
             line=straight_lines(place, *ends),
             xy_m=place,
             origin="arrays",
@@ -165,8 +177,8 @@ class RoadNetwork:
     def _of_segments(cls, roads: Segments) -> RoadNetwork:
         tail, head, place = roads.nodes()
         return cls(
-            tail, head, roads.length_m, roads.along_s, roads.against_s, roads.urban, roads.walkable, roads.line, place,
-            roads.origin,
+            tail, head, roads.length_m, roads.along_s, roads.against_s, roads.along_users, roads.against_users, roads.urban,
+            roads.ferry, roads.line, place, roads.origin, roads.notes,
         )  # fmt: skip
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from maillage.arrays import Bools, Floats, Ints, Objects
+from maillage.travel.users import Users
 
 NODE_GRID_M = 0.1
 """End points that agree to this precision are one node."""
@@ -25,11 +26,14 @@ class Segments:
     length_m: Floats
     along_s: Floats
     against_s: Floats
+    along_users: Users
+    against_users: Users
     urban: Bools
-    walkable: Bools
+    ferry: Bools
     origin: str
     ends: Ints | None = None
     xy_m: Floats | None = None
+    notes: tuple[str, ...] = ()
 
     def nodes(self) -> tuple[Ints, Ints, Floats]:
         """Tail and head of each segment, (R,) int32 each, and the places of the nodes, (N, 2) metres."""

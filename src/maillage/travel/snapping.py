@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from maillage.arrays import Bools, Floats, Ints
 from maillage.travel.network import RoadNetwork
+from maillage.travel.users import may_use
 
 MAX_SNAP_M = 5_000.0
 """A point farther than this from any road is not on the network."""
@@ -55,7 +56,7 @@ def snap(network: RoadNetwork, usable: Bools, xy_m: Floats, max_m: float = MAX_S
     max_m : float
         Longest straight distance to the road, metres.
     """
-    candidates = np.flatnonzero(usable & network.walkable)
+    candidates = np.flatnonzero(usable & may_use(network.along_users | network.against_users, "foot"))
     tree = shapely.STRtree(network.line[candidates])
     points = shapely.points(xy_m)
     access_m = np.full(len(xy_m), np.inf)
