@@ -8,13 +8,16 @@ import os
 import platform
 import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 
 NAMES = {
+    "travel": "many-to-many travel times on New York's roads, against scipy, igraph, networkit, rustworkx and pandana",
+    "growth": "time and memory of travel times from 10 thousand to a million nodes",
     "matrix": "many-to-many travel times on a synthetic road grid, against scipy and networkx",
     "handover": "building a large assignment program and handing it to HiGHS, against plain PuLP",
     "demo": "every stage of the demo study, once",
 }
-LIBRARIES = ("numpy", "scipy", "networkx", "numba", "pulp", "highspy")
+LIBRARIES = ("numpy", "scipy", "networkx", "numba", "pulp", "highspy", "igraph", "networkit", "rustworkx", "pandana")
 
 
 def run(name: str, as_json: bool = False) -> int:
@@ -32,14 +35,13 @@ def run(name: str, as_json: bool = False) -> int:
         if as_json:
             print(json.dumps(row.as_dict(), ensure_ascii=False), flush=True)
         else:
-            seconds, ratio = f"{row.seconds:10.4f} s", f"{row.ratio:8.1f}x"
-            print(f"{row.case:36} {row.tool:22} {seconds}   {ratio}   ({row.runs} runs) {row.note}", flush=True)
+            print(row.line(), flush=True)
     return 0
 
 
 def machine() -> str:
-    """What the figures were measured on."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    """What the figures were measured on, with the peers that are installed."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES if find_spec(name))
     return f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}"
 
 

@@ -55,3 +55,104 @@ def least_seconds(
                 label[right] = min(label[right], label[left] + seconds)
         answer.append(label[num_nodes + len(start) :])
     return answer
+
+
+# --- coach circuits ---------------------------------------------------------------------------------------------------
+
+Walk = tuple[int, int]
+"""Seconds, metres."""
+
+Ride = tuple[int, int, int, int, int]
+"""Stop and second of boarding, stop and second of getting off, metres."""
+
+
+def every_ride(coaches: Sequence[Sequence[tuple[int, int]]], ride_m: dict[tuple[int, int], int]) -> list[Ride]:
+    """From any stop of a coach to any later one; `coaches` are lists of (second, stop)."""
+    rides = []
+    for calls in coaches:
+        for i, (began, stop) in enumerate(calls):
+            metres = 0
+            for (_, last), (now, here) in pairwise(calls[i:]):
+                metres += ride_m[last, here]
+                rides.append((stop, began, here, now, metres))
+    return rides
+
+
+def best_coach_journey(
+    rides: Sequence[Ride],
+    walks: dict[tuple[object, object], Walk],
+    changes: dict[tuple[int, int], Walk],
+    window_s: tuple[int, int],
+    least_change_s: int,
+    most_changes: int,
+) -> tuple[int, ...] | None:
+    """Best journey by school coach, by trying every one: boarding anywhere, getting off anywhere, changing anywhere.
+
+    `walks` leads from "home" to stops and from stops and "home" to "school", `changes` from stop to stop; what is not in them
+    is too far. A journey is (second of leaving, coaches, seconds walked, second of arrival, metres): best is the latest to
+    leave, then the least of the rest in this order. None = there is none.
+    """
+    found = []
+    todo = [
+        (board - seconds, 1, seconds, place, now, length + metres)
+        for stop, board, place, now, metres in rides
+        for seconds, length in [walks[w] for w in walks if w == ("home", stop)]
+    ]
+    while todo:
+        leave, coaches, walked, here, now, metres = todo.pop()
+        for seconds, length in [walks[w] for w in walks if w == (here, "school")]:
+            if window_s[0] <= now + seconds <= window_s[1]:
+                found.append((leave, coaches, walked + seconds, now + seconds, metres + length))
+        if coaches <= most_changes:
+            todo += [
+                (leave, coaches + 1, walked + seconds, place, later, metres + length + ridden)
+                for stop, board, place, later, ridden in rides
+                for seconds, length in [changes[c] for c in changes if c == (here, stop)]
+                if board >= now + seconds + least_change_s
+            ]
+    for seconds, length in [walks[w] for w in walks if w == ("home", "school")]:
+        found.append((window_s[1] - seconds, 0, seconds, window_s[1], length))
+    return min(found, key=lambda journey: (-journey[0], *journey[1:]), default=None)
+
+
+# --- hierarchies ------------------------------------------------------------------------------------------------------
+
+
+def eliminated(edges: Sequence[tuple[int, int]], order: Sequence[int]) -> set[tuple[int, int]]:
+    """Pairs (earlier, later) joined when nodes are eliminated in `order`, all later neighbours of each getting joined."""
+    near: dict[int, set[int]] = {node: set() for node in order}
+    for one, other in edges:
+        if one != other:
+            near[one].add(other)
+            near[other].add(one)
+    arcs = set()
+    for node in order:
+        later = near.pop(node)
+        arcs |= {(node, other) for other in later}
+        for other in later:
+            near[other] |= later - {other}
+            near[other].discard(node)
+    return arcs
+
+
+def nearest_of(times: Sequence[Sequence[float]], k: int) -> list[list[tuple[float, int]]]:
+    """The k least (time, source) of every node, from (sources, nodes) times; inf = unreachable."""
+    nodes = range(len(times[0]))
+    return [sorted((row[node], s) for s, row in enumerate(times) if row[node] < math.inf)[:k] for node in nodes]
+
+
+# --- paths ------------------------------------------------------------------------------------------------------------
+
+
+def way_back(arcs: Sequence[tuple[int, int, int]], via: Sequence[int], seeds: Sequence[tuple[int, int]], node: int) -> int:
+    """Label of a node by walking back over the arcs that it was reached by, to a seed (node, label)."""
+    length = 0
+    for _ in range(len(arcs) + 1):
+        if via[node] < 0:
+            seed_node, label = seeds[-1 - via[node]]
+            assert seed_node == node
+            return length + label
+        tail, head, weight = arcs[via[node]]
+        assert head == node
+        length, node = length + weight, tail
+    raise AssertionError("the way back goes in a circle")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 import maillage
 from maillage import InputError, Rules, Scenario, chain
 from maillage.errors import ScenarioError, UnsolvedError
+from maillage.travel.commutes import home_to_school
 from minidata import write_minidata
 
 SCENARIOS = (
@@ -135,6 +139,90 @@ def test_travel_of_another_territory_is_refused(territory: maillage.Territory, s
     half = maillage.TravelTimes(study.travel.minutes[:2], study.travel.distance_km[:2], "car", True, "half")
     with pytest.raises(InputError, match="territory needs"):
         maillage.study(territory, SCENARIOS, until=2030, travel=half)
+
+
+def test_a_study_travels_as_its_settings_say(territory: maillage.Territory, study: maillage.Study) -> None:
+    asked = maillage.TravelSettings(mode="school", walk_under_km=4)
+    settings = maillage.StudySettings(until=2025, travel=asked)
+    walking = maillage.study(territory, SCENARIOS[:2], settings)
+    assert walking.travel.mode == "school"
+    assert walking.travel.mean_names == ("walk", "coach")
+    assert study.travel.mode == "car"
+    table = walking.indicators().set_index(["scenario", "indicator", "rentree"])["value"]
+    assert 0 < table["present", "share_within_20_min_on_foot", 2022] < 1
+    by_hand = maillage.optimise(territory, SCENARIOS[1], travel=asked, until=2025)
+    assert np.array_equal(by_hand.assignment, walking.plan("access").assignment)
+
+
+def test_travel_times_are_asked_for_once(territory: maillage.Territory, study: maillage.Study) -> None:
+    walk = maillage.StudySettings(until=2025, travel=maillage.TravelSettings(mode="walk"))
+    with pytest.raises(InputError, match="both `travel` and travel settings"):
+        maillage.study(territory, SCENARIOS[:1], walk, travel=study.travel)
+    road = maillage.RoadNetwork.from_arrays([0, 1], [1, 0], [60.0, 60.0], xy_m=[[700_000, 7_000_000], [718_000, 7_000_000]])
+    with pytest.raises(InputError, match="both `network` and `travel`"):
+        maillage.study(territory, SCENARIOS[:1], until=2025, network=road, travel=study.travel)
+    for given in ({"roads": "roads.gpkg"}, {"rural_km_h": 90}):
+        asked = maillage.StudySettings(until=2025, travel=maillage.TravelSettings.model_validate(given))
+        with pytest.raises(InputError, match="given beside a network"):
+            maillage.study(territory, SCENARIOS[:1], asked, network=road)
+    with pytest.raises(InputError, match="a limit, but no roads"):
+        maillage.study(territory, SCENARIOS[:1], asked)
+
+
+def test_coaches_of_the_table_of_circuits(territory: maillage.Territory) -> None:
+    """One coach, from the first commune's centre at 7:30 to the gate of the second collège at 7:45."""
+    homes, colleges = territory.units, territory.colleges
+    start, end = homes.xy_m[0], colleges.xy_m[1]
+    calls = pd.DataFrame(
+        {
+            "circuit": ["A", "A"],
+            "time_min": [450.0, 465.0],
+            "stop": ["Mairie", "Collège"],
+            "x_m": [start[0], end[0]],
+            "y_m": [start[1], end[1]],
+            "uai": ["", colleges.uai[1]],
+        }
+    )
+    by_circuit = maillage.TravelSettings(mode="circuit")
+    times = home_to_school(replace(territory, circuits=calls), by_circuit)
+    assert times.means is not None
+    assert times.mean_names[times.means[0, 1]] == "circuit"
+    # The approximation's least walk from home, 5 min, then 15 min by coach.
+    assert times.minutes[0, 1] == 20
+    late = home_to_school(replace(territory, circuits=calls), maillage.TravelSettings(mode="circuit", bell="07:40"))
+    assert np.isinf(late.minutes[0, 1])
+    with pytest.raises(InputError, match="no table of coach circuits"):
+        home_to_school(territory, by_circuit)
+
+
+def test_roads_of_the_study_file_take_the_place_of_the_territorys(tmp_path: Path) -> None:
+    write_minidata(tmp_path / "mini")
+    roads = tmp_path / "roads"
+    roads.mkdir()
+    line = shapely.LineString([(703_000, 7_003_000), (715_000, 7_003_000)])
+    table = {"nature": ["Route à 1 chaussée"], "sens_de_circulation": ["Double sens"], "vitesse_moyenne_vl": [60],
+             "acces_vehicule_leger": ["Libre"], "urbain": [False]}  # fmt: skip
+    gpd.GeoDataFrame(table, geometry=[line], crs=2154).to_file(roads / "r.gpkg", layer="troncon_de_route")
+    text = """
+territory = "mini"
+[study]
+until = 2025
+[study.travel]
+roads = "roads/r.gpkg"
+[[scenario]]
+name = "present"
+present = true
+"""
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    inputs = maillage.load_study(tmp_path / "study.toml")
+    study = maillage.study(inputs.territory, inputs.scenarios, inputs.settings)
+    assert not study.travel.approximate
+    # From the centre of 99001 to that of 99003: 12 km of road at 60 km/h.
+    assert study.travel.minutes[0, 1] == pytest.approx(12)
+    assert any(source.file.endswith("r.gpkg") and source.rows == 1 for source in inputs.territory.sources)
+    (tmp_path / "study.toml").write_text(text.replace("r.gpkg", "s.gpkg"), encoding="utf-8")
+    with pytest.raises(InputError, match="no such file"):
+        maillage.load_study(tmp_path / "study.toml")
 
 
 def test_unknown_names_are_refused_with_the_known_ones(study: maillage.Study) -> None:

@@ -156,7 +156,9 @@ def test_a_plan_of_another_territory_is_refused() -> None:
     with pytest.raises(InputError, match="not made for this territory"):
         check(other, toy_territory(), toy_demand(), toy_travel())
     with pytest.raises(InputError, match="travel"):
-        check(handmade(TODAY), toy_territory(), toy_demand(), toy_travel(minutes=np.ones((4, 3))))
+        check(
+            handmade(TODAY), toy_territory(), toy_demand(), TravelTimes(np.ones((4, 3)), np.ones((4, 3)), "car", False, "toy")
+        )
     late = dataclasses.replace(handmade(TODAY), until=2027)
     with pytest.raises(InputError, match="2027"):
         check(late, toy_territory(), toy_demand(), toy_travel())

@@ -116,6 +116,19 @@ def test_check_names_files_whole_on_a_narrow_terminal(folder: Path, monkeypatch:
     assert long in first_column
 
 
+def test_check_does_not_count_what_it_cannot(folder: Path) -> None:
+    """A file of roads that only the travel stage reads is recorded without its number of rows."""
+    (folder / "mini" / "roads.osm").write_text("<osm/>", encoding="utf-8")
+    settings = folder / "mini" / "territory.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("[files]", '[files]\nroads = "roads.osm"'), encoding="utf-8"
+    )
+    result = run("check", folder / "mini")
+    assert result.exit_code == 0
+    (row,) = (line for line in result.output.splitlines() if "roads.osm" in line)
+    assert row.split("│")[-2].strip() == ""
+
+
 def test_check_is_content_with_usable_data_unless_strict(folder: Path) -> None:
     sectors = folder / "mini" / "secteurs.csv"
     sectors.write_text(sectors.read_text(encoding="utf-8") + "99006,0980001Z\n", encoding="utf-8")

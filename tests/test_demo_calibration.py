@@ -300,7 +300,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_same_seed_same_bytes(fresh: tuple[Path, Path]) -> None:
     first, second = (hashes(folder) for folder in fresh)
     assert first == second
-    assert len(first) == 24
+    assert len(first) == 26
 
 
 def test_committed_text_files_are_those_of_the_script(fresh: tuple[Path, Path]) -> None:

@@ -87,7 +87,7 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
 def test_documentation_names_every_key_of_a_study_file() -> None:
     text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
     schema = json.loads(maillage.study_schema())
-    for part in ("Scenario", "Rules", "Goals"):
+    for part in ("Scenario", "Rules", "Goals", "TravelSettings"):
         for key in schema["$defs"][part]["properties"]:
             assert f"`{key}`" in text or f"`{key}`" in text.replace("`rules`", f"`{key}`" if key in ("rules", "goals") else "")
 

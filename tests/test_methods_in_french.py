@@ -8,7 +8,8 @@ import pytest
 
 from maillage import RoadNetwork, project_enrolment, travel_times
 from maillage.report.words import Words
-from maillage.travel import MODES
+from maillage.travel import MODES, Mode
+from maillage.travel.points import AccessPoints
 from toy import toy_territory
 from toy_cohorts import BASE, births, by_age, population, projection, territory_with
 
@@ -72,6 +73,17 @@ def test_journeys(mode, cutoff_min):
             assert told is not None, times.method
             assert ("retour" in told) == (network is not None and direction == "from")
             assert ("≤ 30,5 min" in told) == (cutoff_min is not None)
+
+
+def test_journeys_of_a_mode_of_ones_own_between_places_of_several_points():
+    road = RoadNetwork.from_arrays([0, 1], [1, 0], [60.0, 60.0], xy_m=[[0, 0], [1000, 0]])
+    homes = AccessPoints([0, 0], [[0, 0], [500, 0]], [1, 2])
+    for mode in (Mode("rocket"), Mode("scooter", user="bicycle", speed_km_h=20, town_km_h=20)):
+        for network, direction in ((road, "to"), (road, "from"), (None, "to")):
+            told = FRENCH.recorded(travel_times(network, homes, [[1.0, 0.0]], mode, direction).method)
+            assert told is not None
+            assert f"« {mode.name} »".replace(" ", "\u00a0") in told
+            assert "moyenne pondérée" in told
 
 
 def test_a_sentence_as_told():

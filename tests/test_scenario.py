@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from maillage.errors import ScenarioError
-from maillage.scenario import Goals, Rules, Scenario, StudyFile, parse_model, read_study_file, read_toml, study_schema
+from maillage.scenario import (
+    Goals,
+    Rules,
+    Scenario,
+    StudyFile,
+    TravelSettings,
+    parse_model,
+    read_study_file,
+    read_toml,
+    study_schema,
+)
 
 GOOD = """
 territory = "data"
@@ -56,6 +66,7 @@ def test_toml_and_python_say_the_same(tmp_path: Path) -> None:
         (GOOD.replace("until", "untill"), "until"),
         (GOOD.replace("close = 0", "closes = 0"), "close"),
         (GOOD.replace("mix = 0.5", "mixx = 0.5"), "mix"),
+        (GOOD.replace("[[scenario]]", '[study.travel]\nmod = "walk"\n[[scenario]]', 1), "mode"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest_right_one(wrong: str, right: str, tmp_path: Path) -> None:
@@ -95,6 +106,36 @@ def test_contradictions_are_refused(change: dict[str, object], said: str) -> Non
         parse_model(Scenario, {"name": "x", **change}, "x.toml")
 
 
+def test_travel_of_a_study_file_and_of_python_are_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    table = '[study.travel]\nmode = "school"\nwalk_under_km = 2\ncoach_km_h = 35\ndirection = "both"\n[[scenario]]'
+    path.write_text(GOOD.replace("[[scenario]]", table, 1), encoding="utf-8")
+    by_hand = TravelSettings(mode="school", walk_under_km=2, coach_km_h=35, direction="both")
+    assert read_study_file(path).study.travel == by_hand
+    path.write_text(GOOD, encoding="utf-8")
+    assert read_study_file(path).study.travel == TravelSettings()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"walk_under_km": 2}, 'walk_under_km is of no use with mode = "car"'),
+        ({"mode": "walk", "coach_km_h": 30}, 'set mode = "coach" or "school"'),
+        ({"mode": "school", "bell": "08:00"}, "bell is of no use"),
+        ({"mode": "circuit", "bell": "8 h"}, "'8 h' is not of the right form"),
+        ({"mode": "circuit", "direction": "both"}, "mornings only"),
+        ({"mode": "train"}, "mode"),
+        ({"mode": "school", "walk_under_km": 0}, "greater than 0"),
+        ({"direction": "up"}, "direction"),
+        ({"rural_km_h": 5}, "greater than or equal to 30"),
+        ({"roads": ""}, "roads"),
+    ],
+)
+def test_travel_keys_that_mean_nothing_are_refused(change: dict[str, object], said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        parse_model(TravelSettings, change, "x.toml")
+
+
 def test_scenario_names_are_used_once(tmp_path: Path) -> None:
     assert any("used twice: present" in fault for fault in faults_of(GOOD.replace('"redraw"', '"present"'), tmp_path))
 
@@ -122,4 +163,5 @@ def test_the_schema_names_every_key() -> None:
     schema = json.loads(study_schema())
     assert set(schema["properties"]) == set(StudyFile.model_fields)
     assert set(schema["$defs"]["Scenario"]["properties"]) == set(Scenario.model_fields)
+    assert set(schema["$defs"]["TravelSettings"]["properties"]) == set(TravelSettings.model_fields)
     assert schema["additionalProperties"] is False

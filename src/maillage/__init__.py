@@ -9,8 +9,9 @@ True
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from maillage.lazily import lazy_names
 
 __version__ = "0.1.0"
 
@@ -20,18 +21,19 @@ _HOMES = {
     "InfeasibleError": "maillage.errors",
     "InputError": "maillage.errors",
     "MaillageError": "maillage.errors",
-    "Mode": "maillage.travel",
+    "Mode": "maillage.travel.modes",
     "Outcome": "maillage.solver.outcome",
     "Plan": "maillage.plan",
     "Problem": "maillage.model.problem",
     "Ranking": "maillage.ranking",
-    "RoadNetwork": "maillage.travel",
-    "Router": "maillage.travel",
+    "RoadNetwork": "maillage.travel.roads.network",
+    "Router": "maillage.travel.search.router",
     "Rules": "maillage.scenario",
     "Scenario": "maillage.scenario",
     "Study": "maillage.studies",
     "StudySettings": "maillage.scenario",
     "Territory": "maillage.territory",
+    "TravelSettings": "maillage.scenario",
     "TravelTimes": "maillage.travel.times",
     "load_study": "maillage.files",
     "load_territory": "maillage.sources",
@@ -41,7 +43,7 @@ _HOMES = {
     "solve": "maillage.solver",
     "study": "maillage.chain",
     "study_schema": "maillage.scenario",
-    "travel_times": "maillage.travel",
+    "travel_times": "maillage.travel.journeys",
     "write_report": "maillage.report",
     "write_results": "maillage.outputs",
 }
@@ -65,6 +67,7 @@ __all__ = [
     "Study",
     "StudySettings",
     "Territory",
+    "TravelSettings",
     "TravelTimes",
     "__version__",
     "load_study",
@@ -92,7 +95,7 @@ if TYPE_CHECKING:
     from maillage.planner import optimise
     from maillage.ranking import Ranking
     from maillage.report import write_report
-    from maillage.scenario import Goals, Rules, Scenario, StudySettings, read_study_file, study_schema
+    from maillage.scenario import Goals, Rules, Scenario, StudySettings, TravelSettings, read_study_file, study_schema
     from maillage.solver import solve
     from maillage.solver.outcome import Outcome
     from maillage.sources import load_territory
@@ -102,13 +105,7 @@ if TYPE_CHECKING:
     from maillage.travel.times import TravelTimes
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name from its home when it is first used (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'maillage' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy_names(__name__, _HOMES, globals())
 
 
 def __dir__() -> list[str]:

@@ -13,10 +13,11 @@ from maillage.errors import Fault, InfeasibleError, InputError, ScenarioError, U
 from maillage.indicators.criteria import DEFAULT_CRITERIA
 from maillage.plan import Plan
 from maillage.planner import optimise
-from maillage.scenario import Scenario, StudySettings
+from maillage.scenario import Scenario, StudySettings, TravelSettings
 from maillage.studies import Study
 from maillage.territory import Territory
-from maillage.travel import RoadNetwork, travel_times
+from maillage.travel import RoadNetwork
+from maillage.travel.commutes import home_to_school
 from maillage.travel.times import TravelTimes
 
 Progress = Callable[[str, int, int], None]
@@ -42,13 +43,13 @@ def study(
     scenarios : sequence of Scenario
         At least one. Put one with ``present=True`` among them to compare with today.
     settings : StudySettings, optional
-        Start, horizon, variant, seed and weight profiles; or give `until` alone.
+        Start, horizon, variant, seed, means of travel and weight profiles; or give `until` alone.
     until : int, optional
         Last rentrée, where no `settings` are given.
     network : RoadNetwork, optional
-        Roads; the territory's own road file where absent, a marked approximation where there is none.
+        Roads; those of the settings or the territory's own road file where absent, a marked approximation where there is none.
     travel : TravelTimes, optional
-        Times already computed; then `network` must be absent.
+        Times already computed; then `network` must be absent, and the settings must not ask for others.
     executor : concurrent.futures.Executor, optional
         Where to run scenarios side by side; one after the other in this process where absent.
     progress : callable, optional
@@ -57,14 +58,14 @@ def study(
     Raises
     ------
     InputError
-        No scenario, no horizon, a horizon before the start, an unknown UAI.
+        No scenario, no horizon, a horizon before the start, an unknown UAI, travel times asked for twice.
     """
     began = time.perf_counter()
     settings = _settings(territory, scenarios, settings, until)
     steps = _Steps(2 + len(scenarios), progress)
     variants = {name: project_enrolment(territory, settings.until, variant=name, seed=settings.seed) for name in VARIANTS}
     steps.done("enrolment projected")
-    travel = _travel(territory, network, travel)
+    travel = _travel(territory, settings.travel, network, travel)
     steps.done("travel times")
     jobs = [_Job(territory, s, variants[settings.variant], travel, settings) for s in scenarios]
     answers = list(_answers(jobs, executor, steps))
@@ -204,14 +205,17 @@ def _unknown_criteria(settings: StudySettings) -> list[Fault]:
     ]
 
 
-def _travel(territory: Territory, network: RoadNetwork | None, travel: TravelTimes | None) -> TravelTimes:
+def _travel(
+    territory: Territory, asked: TravelSettings, network: RoadNetwork | None, travel: TravelTimes | None
+) -> TravelTimes:
+    faults = []
+    if network is not None and travel is not None:
+        faults.append(Fault("study", "both `network` and `travel` given", remedy="Give one of them"))
+    if travel is not None and asked != TravelSettings():
+        faults.append(Fault("study", "both `travel` and travel settings given", remedy="Give one of them"))
     shape = (len(territory.units), len(territory.colleges))
-    if travel is not None:
-        if network is not None:
-            raise InputError([Fault("study", "both `network` and `travel` given", remedy="Give one of them")])
-        if travel.minutes.shape != shape:
-            raise InputError([Fault("travel", f"is {travel.minutes.shape} but the territory needs {shape}")])
-        return travel
-    if network is None and territory.roads is not None:
-        network = RoadNetwork.from_bdtopo(territory.roads)
-    return travel_times(network, territory.units, territory.colleges)
+    if travel is not None and travel.minutes.shape != shape:
+        faults.append(Fault("travel", f"is {travel.minutes.shape} but the territory needs {shape}"))
+    if faults:
+        raise InputError(faults)
+    return travel or home_to_school(territory, asked, network)

@@ -79,7 +79,7 @@ def study(
     """
     with _refusing():
         from maillage.chain import study as run_study
-        from maillage.files import territory_of
+        from maillage.files import inputs_of
         from maillage.outputs import REPORT_NAMES, require_usable, write_results
         from maillage.scenario import read_study_file
 
@@ -88,10 +88,14 @@ def study(
         asked = read_study_file(file)
         with _progress(len(asked.scenario) + 4) as step, _workers(jobs, len(asked.scenario)) as executor:
             step("reading the data")
-            territory = territory_of(asked.territory, file.parent)
+            inputs = inputs_of(asked, file.parent)
             step("projecting enrolment")
             result = run_study(
-                territory, asked.scenario, asked.study, executor=executor, progress=lambda stage, *_: step(stage)
+                inputs.territory,
+                inputs.scenarios,
+                inputs.settings,
+                executor=executor,
+                progress=lambda stage, *_: step(stage),
             )
             step("writing tables and report")
             write_results(result, folder, languages)
@@ -231,12 +235,12 @@ def _workers(jobs: int, scenarios: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def _load_any(source: Path, code: str | None) -> Territory:
-    from maillage.files import territory_of
+    from maillage.files import inputs_of
     from maillage.scenario import read_study_file, read_toml
     from maillage.sources import load_territory
 
     if source.suffix == ".toml" and "scenario" in read_toml(source):
-        return territory_of(read_study_file(source).territory, source.parent)
+        return inputs_of(read_study_file(source), source.parent).territory
     return load_territory(source, code=code)
 
 
@@ -255,7 +259,8 @@ def _tell_territory(territory: Territory, verbose: bool) -> None:
         out.print(f"  {key.replace('_', ' ')}: {round(value, 1):,}".removesuffix(".0"))
     files = _table("Found", "file", "dataset", "vintage", "rows")
     for source in territory.sources:
-        files.add_row(Text(source.file), Text(source.dataset), Text(source.vintage), f"{source.rows:,}")
+        rows = "" if source.rows is None else f"{source.rows:,}"
+        files.add_row(Text(source.file), Text(source.dataset), Text(source.vintage), rows)
     out.print(files)
     matches = _table("Joined", "what", "matched", "not matched", "what was done")
     for match in territory.matches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from maillage.scenario import Scenario, StudySettings, read_study_file
+from maillage.scenario import Scenario, StudyFile, StudySettings, read_study_file
 from maillage.sources import load_territory
 from maillage.territory import Territory
 
@@ -35,13 +35,24 @@ def load_study(path: str | Path) -> StudyInputs:
         Every fault of the data it names.
     """
     path = Path(path)
-    file = read_study_file(path)
-    territory = territory_of(file.territory, path.parent)
-    return StudyInputs(territory, file.scenario, file.study)
+    return inputs_of(read_study_file(path), path.parent)
 
 
-def territory_of(named: str | dict[str, object], base: Path) -> Territory:
-    """Territory named by a study file: a folder or TOML relative to `base`, or the keys of a territory.toml inline."""
+def inputs_of(file: StudyFile, base: Path) -> StudyInputs:
+    """What a study file names, read; its paths are relative to `base`."""
+    settings, travel = file.study, file.study.travel
+    if travel.roads is None:
+        return StudyInputs(territory_of(file.territory, base), file.scenario, settings)
+    roads = base / travel.roads
+    placed = settings.model_copy(update={"travel": travel.model_copy(update={"roads": str(roads)})})
+    return StudyInputs(territory_of(file.territory, base, roads), file.scenario, placed)
+
+
+def territory_of(named: str | dict[str, object], base: Path, roads: Path | None = None) -> Territory:
+    """Territory named by a study file: a folder or TOML relative to `base`, or the keys of a territory.toml inline.
+
+    `roads` takes the place of the roads that the territory names.
+    """
     if isinstance(named, str):
-        return load_territory(base / named)
-    return load_territory(named, base=base)
+        return load_territory(base / named, roads=roads)
+    return load_territory(named, base=base, roads=roads)

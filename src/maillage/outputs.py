@@ -120,7 +120,12 @@ def manifest(study: Study) -> dict[str, Any]:
         "seed": study.settings.seed,
         "inputs": [vars(source) for source in territory.sources],
         "estimates": [vars(estimate) for estimate in territory.estimates],
-        "travel": {"mode": study.travel.mode, "approximate": study.travel.approximate, "method": study.travel.method},
+        "travel": {
+            "mode": study.travel.mode,
+            "approximate": study.travel.approximate,
+            "method": " ".join(study.travel.method.splitlines()),
+            "unreachable": list(study.travel.unreachable),
+        },
         "scenarios": [_proof(plan) for plan in study.plans]
         + [{"name": s.name, "status": "infeasible", "reasons": list(reasons)} for s, reasons in study.impossible]
         + [{"name": s.name, "status": "unknown", "reasons": list(reasons)} for s, reasons in study.unsolved],

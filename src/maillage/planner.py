@@ -17,11 +17,11 @@ from maillage.model.costs import Basis, basis_of, relative_terms
 from maillage.model.impossible import impossible_reasons
 from maillage.model.problem import Problem
 from maillage.plan import Plan
-from maillage.scenario import Scenario
+from maillage.scenario import Scenario, TravelSettings
 from maillage.solver import Extra, Outcome, diagnose, solve
 from maillage.tally import objective_of
 from maillage.territory import Territory
-from maillage.travel import travel_times
+from maillage.travel.commutes import home_to_school
 from maillage.travel.times import TravelTimes
 
 NO_REASON = ("rules that cannot hold together (proven by the solver)",)
@@ -41,7 +41,7 @@ def optimise(
     scenario: Scenario,
     *,
     demand: Demand | None = None,
-    travel: TravelTimes | None = None,
+    travel: TravelTimes | TravelSettings | None = None,
     start: int | None = None,
     until: int | None = None,
     extra: Extra | None = None,
@@ -59,8 +59,9 @@ def optimise(
         With ``present = true`` nothing is optimised: today's sectors are returned.
     demand : Demand, optional
         Pupils by rentrée; projected to `until` where absent.
-    travel : TravelTimes, optional
-        Minutes from units to collèges; computed (or approximated, where the territory has no roads) where absent.
+    travel : TravelTimes or TravelSettings, optional
+        Minutes from units to collèges, or how pupils travel, by car where absent: then they are computed, or approximated where
+        there are no roads.
     start, until : int, optional
         First rentrée under the new sectors (the one after the base rentrée) and last (the last of `demand`).
     extra : callable, optional
@@ -96,9 +97,9 @@ def optimise(
         demand = project_enrolment(territory, until, seed=seed)
     start = territory.base_rentree + 1 if start is None else start
     until = int(demand.rentrees[-1]) if until is None else until
-    if travel is None:
+    if not isinstance(travel, TravelTimes):
         say("computing travel times")
-        travel = _travel(territory)
+        travel = home_to_school(territory, travel or TravelSettings())
     _check_inputs(territory, demand, travel, start, until)
     if scenario.present:
         return present_plan(territory, scenario, demand, travel, start, until)
@@ -148,13 +149,6 @@ def present_plan(territory: Territory, scenario: Scenario, demand: Demand, trave
     )
     basis = basis_of(territory, demand, travel, start, until)
     return replace(plan, breaches=check(plan, territory, demand, travel), terms=_terms(plan, territory, basis))
-
-
-def _travel(territory: Territory) -> TravelTimes:
-    from maillage.travel import RoadNetwork
-
-    network = None if territory.roads is None else RoadNetwork.from_bdtopo(territory.roads)
-    return travel_times(network, territory.units, territory.colleges)
 
 
 def _check_inputs(territory: Territory, demand: Demand, travel: TravelTimes, start: int, until: int) -> None:

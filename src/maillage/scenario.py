@@ -10,7 +10,7 @@ import json
 import tomllib
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -106,6 +106,56 @@ class Scenario(_Frozen):
         return self.title or self.name
 
 
+class TravelSettings(_Frozen):
+    """How pupils travel to their collège, in every scenario of a study."""
+
+    mode: Literal["car", "coach", "coach_stops", "bicycle", "walk", "school", "circuit"] = Field(
+        "car",
+        description="Means of travel; 'school': on foot under a distance, by school coach beyond; 'circuit': by the coaches of "
+        "the territory's own table of circuits.",
+    )
+    walk_under_km: float = Field(
+        3.0,
+        gt=0,
+        description="With mode = 'school': journeys on foot shorter than this are walked (km); 3 is where Hauts-de-France "
+        "starts to carry pupils.",
+    )
+    coach_km_h: float | None = Field(
+        None, gt=0, le=100, description="Speed of a school coach in the country, stops included (km/h); 30 if absent."
+    )
+    coach_town_km_h: float | None = Field(None, gt=0, le=100, description="The same in towns (km/h); 17.5 if absent.")
+    bell: str = Field(
+        "08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="With mode = 'circuit': first lesson of the day, HH:MM."
+    )
+    direction: Literal["to", "from", "both"] = Field(
+        "to", description="Way to school, way back, or the mean of both; they differ by one-ways."
+    )
+    roads: str | None = Field(
+        None, min_length=1, description="Roads to use instead of the territory's: a file, relative to this one."
+    )
+    rural_km_h: float | None = Field(
+        None, ge=30, le=130, description="Another general limit outside towns, on departmental roads (km/h); needs roads."
+    )
+
+    _MODES_OF_KEYS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "walk_under_km": ("school",),
+        "coach_km_h": ("coach", "school"),
+        "coach_town_km_h": ("coach", "school"),
+        "bell": ("circuit",),
+    }
+
+    @model_validator(mode="after")
+    def _of_use(self) -> TravelSettings:
+        """What is given must matter: no key is read and then left aside."""
+        for name, modes in self._MODES_OF_KEYS.items():
+            if name in self.model_fields_set and self.mode not in modes:
+                others = " or ".join(f'"{mode}"' for mode in modes)
+                raise ValueError(f'{name} is of no use with mode = "{self.mode}": leave it out, or set mode = {others}')
+        if self.mode == "circuit" and self.direction != "to":
+            raise ValueError('the table of circuits holds mornings only: leave out direction with mode = "circuit"')
+        return self
+
+
 class StudySettings(_Frozen):
     """What all scenarios of a study share."""
 
@@ -116,6 +166,7 @@ class StudySettings(_Frozen):
     until: int = Field(ge=1990, le=2100, description="Last rentrée studied.")
     variant: Variant = Field("central", description="Demographic variant the plans are made for.")
     seed: int = Field(0, ge=0, description="Seed of every random draw.")
+    travel: TravelSettings = TravelSettings()
     weights: dict[str, dict[str, float]] = Field(
         default_factory=dict, description="Ranking weight profiles: profile name, then criterion and weight."
     )
@@ -185,7 +236,10 @@ _PLAIN_WORDS = {
     "missing": ("is missing", "Add it"),
     "tuple_type": ("should be a list", "Put it in square brackets, even if there is only one"),
     "bool_type": ("should be true or false", "Write true or false, without quotes"),
-    "string_pattern_mismatch": ("is not of the right form", "A UAI is seven digits and a letter; a name is a-z, 0-9, - and _"),
+    "string_pattern_mismatch": (
+        "is not of the right form",
+        "A UAI is seven digits and a letter; a name is a-z, 0-9, - and _; an hour is 08:00",
+    ),
 }
 """What to say instead of pydantic's own words, and the remedy, by type of error."""
 
@@ -231,6 +285,7 @@ __all__ = [
     "Scenario",
     "StudyFile",
     "StudySettings",
+    "TravelSettings",
     "parse_model",
     "read_study_file",
     "read_toml",

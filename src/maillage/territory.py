@@ -202,14 +202,34 @@ class PrivateColleges(_Table):
         return len(self.uai)
 
 
+@dataclass(frozen=True, eq=False)
+class UrbanNetworks:
+    """Urban transport networks, where the région does not carry pupils; from the planner's own table.
+
+    Attributes
+    ----------
+    unit : (U,) str
+        Network that each unit lies in; "" where it lies in none.
+    college : (S,) str
+        Network that each public collège lies in; "" where it lies in none.
+    """
+
+    unit: Strings
+    college: Strings
+
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            object.__setattr__(self, column.name, frozen(getattr(self, column.name), np.str_))
+
+
 @dataclass(frozen=True)
 class Source:
-    """One file that was read: what it is, of when, and its SHA-256."""
+    """One file that was read: what it is, of when, its rows (None where they are not counted) and its SHA-256."""
 
     file: str
     dataset: str
     vintage: str
-    rows: int
+    rows: int | None
     sha256: str
 
 
@@ -282,7 +302,11 @@ class Territory:
     group_ips : float
         IPS below which a pupil is counted as disadvantaged; follows from `group_share`.
     roads : Path or None
-        BD TOPO file of roads, read by the travel stage.
+        File of roads, read by the travel stage.
+    urban_networks : UrbanNetworks or None
+        None where the planner gave no table of them.
+    circuits : DataFrame or None
+        School coach circuits, one row a call of a coach: ``circuit, time_min, stop, x_m, y_m, uai``, read by the travel stage.
     fictional : bool
         The demo territory: no statement about any real school.
     sources, matches, estimates : tuples
@@ -300,6 +324,8 @@ class Territory:
     group_share: float
     group_ips: float
     roads: Path | None = None
+    urban_networks: UrbanNetworks | None = None
+    circuits: pd.DataFrame | None = None
     fictional: bool = False
     sources: tuple[Source, ...] = ()
     matches: tuple[Match, ...] = ()

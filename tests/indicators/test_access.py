@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from maillage.errors import InputError
+from maillage.indicators import HAUTS_DE_FRANCE, CoachRule, evaluate
 from maillage.indicators.access import weighted_quantile
-from toy import DISTANCE_KM, MINUTES, toy_territory, toy_travel
-from toy_plans import ALL_TO_A
+from maillage.territory import UrbanNetworks
+from toy import DISTANCE_KM, MINUTES, toy_demand, toy_territory, toy_travel
+from toy_plans import ALL_TO_A, TODAY, plan_of
 
 
 def test_mean_journey_is_weighted_by_pupils(measure) -> None:
@@ -43,6 +46,78 @@ def test_unreachable_pupils_are_told_and_kept_out_of_the_mean(measure) -> None:
     assert found["travel_mean_min"][0] == pytest.approx((60 * 12 + 40 * 10 + 100 * 5) / 200)
     assert found["travel_max_min"][0] == 12
     assert found["share_above_30_min"][0] == pytest.approx(1 / 3)
+
+
+def test_time_bands_hold_everybody_once(measure) -> None:
+    minutes = MINUTES.copy()
+    minutes[:, 0] = [15, 15.5, 30, 45]
+    found = measure(ALL_TO_A, travel=toy_travel(minutes=minutes))
+    # The upper end of a band is in it: 90 at 15 min, 60 at 15.5, 40 at 30, 90 at 45 of 280.
+    assert found["share_within_15_min"][1] == pytest.approx(90 / 280)
+    assert found["share_15_to_30_min"][1] == pytest.approx(100 / 280)
+    assert found["share_30_to_45_min"][1] == pytest.approx(90 / 280)
+    assert found["share_above_45_min"][1] == 0
+    minutes[3, 0] = np.inf
+    found = measure(ALL_TO_A, travel=toy_travel(minutes=minutes))
+    bands = ("share_within_15_min", "share_15_to_30_min", "share_30_to_45_min", "share_above_45_min")
+    assert sum(found[name][1] for name in bands) == pytest.approx(1)
+    assert found["share_above_45_min"][1] == pytest.approx(90 / 280)
+
+
+def test_share_under_three_kilometres_and_pupil_kilometres(measure) -> None:
+    found = measure(ALL_TO_A)
+    # Today 2, 8, 8, 2 km; with B closed u2 and u3 travel 12 and 18.
+    assert found["share_under_3_km"][:2] == pytest.approx([200 / 300, 90 / 280])
+    assert found["pupil_km"][:2] == pytest.approx([100 * 2 + 60 * 8 + 40 * 8 + 100 * 2, 90 * 2 + 60 * 8 + 40 * 12 + 90 * 18])
+    km = DISTANCE_KM.copy()
+    km[0, 0] = np.inf
+    assert measure(travel=toy_travel(distance_km=km))["pupil_km"][0] == pytest.approx(60 * 8 + 40 * 8 + 100 * 2)
+
+
+def test_nobody_is_said_to_walk_by_car(measure) -> None:
+    assert np.isnan(measure()["share_within_20_min_on_foot"]).all()
+
+
+def test_who_walks_twenty_minutes_at_most(measure) -> None:
+    minutes = np.array([[20.0, 9.0], [20.5, 9.0], [9.0, 25.0], [9.0, 10.0]])
+    everybody = measure(travel=toy_travel(minutes=minutes, mode="walk"))
+    assert everybody["share_within_20_min_on_foot"][0] == pytest.approx((100 + 100) / 300)
+    means = np.array([[0, 0], [0, 0], [0, 0], [0, 1]], np.int8)
+    school = toy_travel(minutes=minutes, mode="school", means=means, mean_names=("walk", "coach"))
+    # u3 rides to B for its 10 minutes, and walks to A for 9.
+    assert measure(travel=school)["share_within_20_min_on_foot"][0] == pytest.approx(100 / 300)
+    assert measure(ALL_TO_A, travel=school)["share_within_20_min_on_foot"][1] == pytest.approx((90 + 40 + 90) / 280)
+
+
+def test_one_urban_network_carries_its_own_pupils(measure) -> None:
+    """u1, u2 and A are in one network, u3 and B in another."""
+    networks = UrbanNetworks(unit=np.array(["", "Tao", "Tao", "Bus"]), college=np.array(["Tao", "Bus"]))
+    found = measure(ALL_TO_A, territory=toy_territory(urban_networks=networks))
+    # Today u1 goes to A in its own network, u2 to B in another one: 40 are carried. With B closed, only u3's 18 km count.
+    assert found["bus_eligible_pupils"].tolist() == [40, 90, 80]
+    assert found["newly_bus_eligible_pupils"].tolist() == [0, 90, 80]
+    nobody = UrbanNetworks(unit=np.full(4, ""), college=np.full(2, ""))
+    assert measure(ALL_TO_A, territory=toy_territory(urban_networks=nobody))["bus_eligible_pupils"].tolist() == [100, 190, 180]
+
+
+def test_another_region_has_another_rule() -> None:
+    networks = UrbanNetworks(unit=np.full(4, "Tao"), college=np.full(2, "Tao"))
+    territory = toy_territory(urban_networks=networks)
+    rules = {
+        "nobody": HAUTS_DE_FRANCE,
+        "all but the nearest": CoachRule(least_km=3, urban_exception=False, source="Invented."),
+        "all": CoachRule(least_km=1, urban_exception=False, source="Haute-Garonne: more than 1 km."),
+    }
+    carried = {}
+    for name, rule in rules.items():
+        table = evaluate(territory, plan_of(territory, TODAY, 2025), toy_demand(), toy_travel(), rule)
+        carried[name] = table.loc[table["indicator"] == "bus_eligible_pupils", "value"].iloc[0]
+    assert carried == {"nobody": 0, "all but the nearest": 100, "all": 300}
+
+
+def test_a_rule_without_a_distance_is_refused() -> None:
+    with pytest.raises(InputError, match="least_km"):
+        CoachRule(least_km=-1, urban_exception=True, source="")
 
 
 def test_bus_eligible_from_three_kilometres(measure) -> None:

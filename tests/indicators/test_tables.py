@@ -130,7 +130,7 @@ def test_a_private_college_without_standard_deviation_gets_the_mean_one() -> Non
 def test_stages_of_another_territory_are_refused_together() -> None:
     territory, travel = toy_territory(), toy_travel()
     demand = toy_demand(pupils=np.ones((3, 4, 3)))
-    narrow = toy_travel(minutes=travel.minutes[:, :1], distance_km=travel.distance_km[:, :1])
+    narrow = toy_travel(minutes=travel.minutes[:, :1], distance_km=travel.distance_km[:, :1], destinations=None)
     with pytest.raises(InputError) as caught:
         evaluate(territory, plan_of(territory, TODAY), demand, narrow)
     assert {fault.file for fault in caught.value.faults} == {"demand", "travel"}

@@ -33,7 +33,7 @@ def test_seeded_searches_equal_the_twin(arcs, seeds, cutoff):
         cutoff,
         out,
     )
-    expected = np.array([least_labels(arcs, NODES, s) for s in seeds])
+    expected = np.array([least_labels(arcs, NODES, s) for s in seeds], float)
     expected[expected > cutoff] = -1
     assert np.array_equal(out, expected)
     assert largest == max(out.max(), 0)

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from maillage.sources.own import read_canteens, read_capacity, read_kitchens, read_projection, read_supplies
+from maillage.sources.own import (
+    read_canteens,
+    read_capacity,
+    read_kitchens,
+    read_projection,
+    read_supplies,
+    read_urban_networks,
+)
 from official_files import faults_of, only_fault, write, write_sheet
 
 
@@ -75,6 +82,15 @@ def test_a_canteen_is_supplied_by_one_kitchen(tmp_path: Path) -> None:
     fault = only_fault(lambda: read_supplies(path))
     assert "one kitchen" in fault.message
     assert fault.rows == ("0990002P on lines 2, 3",)
+
+
+def test_urban_networks(tmp_path: Path) -> None:
+    table = read_urban_networks(write(tmp_path / "r.csv", "Code INSEE;Réseau", "62041;Artis", "62765;", "2a004;Muvitarra"))
+    assert table.to_numpy().tolist() == [["62041", "Artis"], ["62765", ""], ["2A004", "Muvitarra"]]
+    bad = write(tmp_path / "bad.csv", "commune;network", "62041;Artis", "62041;Tadao", "Arras;Artis")
+    faults = {fault.message.split(":")[0]: fault.rows for fault in faults_of(lambda: read_urban_networks(bad))}
+    assert faults["duplicated commune (it lies in one urban network)"] == ("62041 on lines 2, 3",)
+    assert ("line 4",) in faults.values()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage import InputError, RoadNetwork, travel_times
-from maillage.travel import MODES, Approximation, Mode
+from maillage.travel import Approximation, Mode
 from naive import least_seconds
 from toy import toy_territory
 
@@ -51,26 +51,11 @@ def test_access_leg_and_snapping_limit():
     assert np.isinf(times.minutes[1, 0])
     assert np.isinf(times.distance_km[1, 0])
     assert times.unreachable == ("origin 1: more than 5 km from any road open to car",)
-
-
-def test_modes_by_hand():
-    start, end = [[0.0, 0.0]], [[2000.0, 0.0]]
-    expected = {  # minutes for 2 km of open country, then of town
-        "car": (2.0, 2 + 10 / 60),
-        "coach": (4.0, 60 * 2 / 17.5),
-        "bicycle": (8.0, 8.0),
-        "walk": (30.0, 30.0),
-    }
-    assert set(expected) == set(MODES)
-    for name, (country, town) in expected.items():
-        assert travel_times(line_road(), start, end, name).minutes[0, 0] == pytest.approx(country, abs=2e-3)
-        assert travel_times(line_road(urban=True), start, end, name).minutes[0, 0] == pytest.approx(town, abs=2e-3)
-        assert MODES[name].source
-
-
-def test_a_coach_is_no_faster_than_a_car():
-    slow = RoadNetwork.from_arrays([0, 1], [1, 0], [600.0, 600.0], xy_m=[[0, 0], [1000, 0]])
-    assert travel_times(slow, [[0.0, 0.0]], [[1000.0, 0.0]], "coach").minutes[0, 0] == pytest.approx(10.0)
+    assert times.not_snapped == ("origin 1",)
+    near = travel_times(line_road(), [[500.0, 300.0], [500.0, 0.0]], [[500.0, 0.0]], "car", max_snap_m=250.0)
+    assert near.minutes[:, 0].tolist() == [np.inf, 0.0]
+    assert near.unreachable == ("origin 0: more than 0.25 km from any road open to car",)
+    assert "at most 0.25 km away" in near.method
 
 
 def test_distance_is_that_of_the_fastest_and_then_the_shortest_journey():
@@ -181,9 +166,7 @@ def test_approximation_of_other_modes_and_assumptions():
         (lambda: travel_times(None, [0, 1], [[0, 0]]), r"shape \(2,\)"),
         (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], approximation=Approximation()), "both a network"),
         (lambda: Approximation(detour=-1), "detour"),
-        (lambda: Mode("fast", speed_km_h=-3), "positive speed"),
-        (lambda: Mode("ghost", user="foot"), "no speeds"),
-        (lambda: Mode("late", town_segment_s=-1), "penalty"),
+        (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], max_snap_m=np.inf), "inf is not a positive number"),
     ],
 )
 def test_bad_input_is_named(ask, message):
@@ -220,7 +203,7 @@ def test_segments_of_no_length():
     times = travel_times(road, [[0.0, 0.0], [100.0, 0.0]], [[100.0, 0.0], [0.0, 0.0]], BARE)
     assert times.minutes * 60 == pytest.approx(np.array([[10.0, 0.0], [0.0, 10.0]]))
     point = RoadNetwork.from_arrays([0, 1], [1, 0], [0.0, 0.0], xy_m=[[0, 0], [0, 0]])
-    assert travel_times(point, [[3.0, 0.0]], [[0.0, 4.0]], BARE).distance_km[0, 0] == pytest.approx(0.007)
+    assert np.isinf(travel_times(point, [[3.0, 0.0]], [[0.0, 4.0]], BARE).minutes).all()
 
 
 def test_very_long_and_very_slow_journeys():
@@ -258,7 +241,7 @@ def test_the_way_and_the_limit_are_said():
     assert "IGN: mean speed" not in travel_times(line_road(), [[0.0, 0.0]], [[1.0, 0.0]]).method
     short = travel_times(None, [[0.0, 0.0]], [[1.0, 0.0]], cutoff_min=30)
     assert short.method.startswith("Approximation (car, ≤ 30 min), no road network")
-    assert short.method.endswith("Places of unknown density, taken as rural: 1.")
+    assert "Places of unknown density, taken as rural: 1." in short.method
 
 
 def test_approximation_takes_the_density_of_homes_whichever_side_they_are_on():

@@ -1,6 +1,7 @@
 """What a plan is worth, by rentrée: access, capacity, canteens, social mix, stability."""
 
 from maillage.indicators.criteria import DEFAULT_CRITERIA, Criterion, criteria_table
+from maillage.indicators.eligibility import HAUTS_DE_FRANCE, CoachRule
 from maillage.indicators.registry import INDICATORS, Indicator
 from maillage.indicators.segregation import (
     dissimilarity,
@@ -13,7 +14,9 @@ from maillage.indicators.tables import college_table, evaluate, observed_mix
 
 __all__ = [
     "DEFAULT_CRITERIA",
+    "HAUTS_DE_FRANCE",
     "INDICATORS",
+    "CoachRule",
     "Criterion",
     "Indicator",
     "college_table",

@@ -8,8 +8,14 @@ from maillage.arrays import Bools, Floats
 from maillage.indicators.registry import always, indicator
 from maillage.indicators.situation import Situation, ratio
 
-BUS_KM = 3.0
-"""Least home-school distance for free school transport in Hauts-de-France, outside an urban network."""
+TIME_BANDS_MIN = (15.0, 30.0, 45.0)
+"""Upper ends of the bands of journey time, each of them in its band; 45 minutes one way is a common planning ceiling."""
+
+NEAR_KM = 3.0
+"""A pupil nearer than this lives near: Hauts-de-France carries pupils from here on."""
+
+WALK_MIN = 20.0
+"""A short walk to school, minutes."""
 
 
 def weighted_quantile(values: Floats, weights: Floats, share: float) -> Floats:
@@ -83,16 +89,55 @@ def travel_max_min(situation: Situation) -> Floats:
     return np.where(pupils.sum(axis=0) > 0, np.where(pupils > 0, minutes, 0.0).max(axis=0, initial=0.0), np.nan)
 
 
+@indicator("share_within_15_min", "share", "higher", always)
+def share_within_15_min(situation: Situation) -> Floats:
+    """Share of pupils who travel 15 minutes at most."""
+    return _share(situation, situation.minutes <= TIME_BANDS_MIN[0])
+
+
+@indicator("share_15_to_30_min", "share", "", always)
+def share_15_to_30_min(situation: Situation) -> Floats:
+    """Share of pupils who travel more than 15 minutes and 30 at most."""
+    return _share(situation, (situation.minutes > TIME_BANDS_MIN[0]) & (situation.minutes <= TIME_BANDS_MIN[1]))
+
+
+@indicator("share_30_to_45_min", "share", "lower", always)
+def share_30_to_45_min(situation: Situation) -> Floats:
+    """Share of pupils who travel more than 30 minutes and 45 at most."""
+    return _share(situation, (situation.minutes > TIME_BANDS_MIN[1]) & (situation.minutes <= TIME_BANDS_MIN[2]))
+
+
 @indicator("share_above_30_min", "share", "lower", always)
 def share_above_30_min(situation: Situation) -> Floats:
-    """Share of pupils who travel more than 30 minutes, unreachable ones included."""
-    return _share(situation, situation.minutes > 30.0)
+    """Share of pupils who travel more than 30 minutes, unreachable ones included: the last two bands."""
+    return _share(situation, situation.minutes > TIME_BANDS_MIN[1])
 
 
 @indicator("share_above_45_min", "share", "lower", always)
 def share_above_45_min(situation: Situation) -> Floats:
-    """Share of pupils who travel more than 45 minutes, unreachable ones included."""
-    return _share(situation, situation.minutes > 45.0)
+    """Share of pupils who travel more than 45 minutes, unreachable ones included: the last band."""
+    return _share(situation, situation.minutes > TIME_BANDS_MIN[2])
+
+
+@indicator("share_within_20_min_on_foot", "share", "higher", always)
+def share_within_20_min_on_foot(situation: Situation) -> Floats:
+    """Share of pupils who walk to their collège, and 20 minutes at most; NaN where nobody is said to walk."""
+    if situation.on_foot is None:
+        return np.full(len(situation.rentrees), np.nan)
+    return _share(situation, situation.on_foot & (situation.minutes <= WALK_MIN))
+
+
+@indicator("share_under_3_km", "share", "higher", always)
+def share_under_3_km(situation: Situation) -> Floats:
+    """Share of pupils less than 3 km from their collège, along the roads."""
+    return _share(situation, situation.distance_km < NEAR_KM)
+
+
+@indicator("pupil_km", "pupil-km", "lower", always)
+def pupil_km(situation: Situation) -> Floats:
+    """Kilometres of all pupils on one way to school, ``sum_u n_u d_u``; unreachable pupils are counted apart."""
+    known = np.isfinite(situation.distance_km)
+    return np.asarray((np.where(known, situation.distance_km, 0.0) * situation.pupils).sum(axis=0))
 
 
 @indicator("unreachable_pupils", "pupils", "lower", always)
@@ -103,12 +148,12 @@ def unreachable_pupils(situation: Situation) -> Floats:
 
 @indicator("bus_eligible_pupils", "pupils", "", always)
 def bus_eligible_pupils(situation: Situation) -> Floats:
-    """Pupils who live at least 3 km from their collège; the exception for urban networks is not modelled."""
-    return np.asarray((situation.pupils * (situation.distance_km >= BUS_KM)).sum(axis=0))
+    """Pupils whom the région carries free of charge (`CoachRule`); in towns too where the urban networks are unknown."""
+    return np.asarray((situation.pupils * situation.coach_entitled).sum(axis=0))
 
 
 @indicator("newly_bus_eligible_pupils", "pupils", "lower", always)
 def newly_bus_eligible_pupils(situation: Situation) -> Floats:
-    """Pupils at least 3 km from their collège under the plan and nearer than 3 km to today's."""
-    newly = (situation.distance_km >= BUS_KM) & (situation.today_distance_km < BUS_KM)[:, None]
+    """Pupils whom the région carries under the plan and does not carry to today's collège."""
+    newly = situation.coach_entitled & ~situation.today_coach_entitled[:, None]
     return np.asarray((situation.pupils * newly).sum(axis=0))

@@ -13,9 +13,13 @@ from scipy.special import ndtr
 from maillage.arrays import Bools, Floats, Ints, frozen
 from maillage.demography.demand import Demand
 from maillage.errors import Fault, InputError
+from maillage.indicators.eligibility import HAUTS_DE_FRANCE, CoachRule
 from maillage.plan import Plan
 from maillage.territory import PrivateColleges, Territory
 from maillage.travel.times import TravelTimes
+
+WALK = "walk"
+"""Name of the mode of travel on foot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +65,12 @@ class Situation:
         Pupils living in each unit, outside pupils included.
     minutes, distance_km : (U, T) float
         Journey to the unit's collège; inf unreachable, NaN outside the territory.
-    today_distance_km : (U,) float
-        Journey to today's collège; NaN outside the territory.
+    on_foot : (U, T) bool or None
+        Whether that journey is on foot; None where pupils are not said to walk.
+    coach_entitled : (U, T) bool
+        Whether the rule for school coaches carries the pupils of the unit to their collège.
+    today_coach_entitled : (U,) bool
+        The same for today's collège.
     approximate_travel : bool
     open : (S, T) bool
         All of today's collèges before the plan starts.
@@ -78,7 +86,9 @@ class Situation:
     pupils: Floats
     minutes: Floats
     distance_km: Floats
-    today_distance_km: Floats
+    on_foot: Bools | None
+    coach_entitled: Bools
+    today_coach_entitled: Bools
     approximate_travel: bool
     open: Bools
     public: Population
@@ -106,8 +116,10 @@ class Situation:
         return np.asarray(self.territory.colleges.seats * self.territory.colleges.sittings)
 
 
-def situation_of(territory: Territory, plan: Plan, demand: Demand, travel: TravelTimes) -> Situation:
-    """Gather what indicators need.
+def situation_of(
+    territory: Territory, plan: Plan, demand: Demand, travel: TravelTimes, coach: CoachRule = HAUTS_DE_FRANCE
+) -> Situation:
+    """Gather what indicators need; `coach` says whom the région carries to school.
 
     Raises
     ------
@@ -120,6 +132,7 @@ def situation_of(territory: Territory, plan: Plan, demand: Demand, travel: Trave
     started = demand.rentrees >= plan.start
     public = _public(territory, site, pupils)
     private, imputed = _private(territory, demand.private_factor)
+    distance_km, today_km = _at_site(travel.distance_km, site), _at_site(travel.distance_km, plan.present[:, None])[:, 0]
     return Situation(
         territory=territory,
         rentrees=demand.rentrees.astype(np.int32),
@@ -127,8 +140,10 @@ def situation_of(territory: Territory, plan: Plan, demand: Demand, travel: Trave
         site=site,
         pupils=pupils,
         minutes=_at_site(travel.minutes, site),
-        distance_km=_at_site(travel.distance_km, site),
-        today_distance_km=_at_site(travel.distance_km, plan.present[:, None])[:, 0],
+        distance_km=distance_km,
+        on_foot=_on_foot(travel, site),
+        coach_entitled=coach.entitles(distance_km, _same_network(territory, site)),
+        today_coach_entitled=coach.entitles(today_km, _same_network(territory, plan.present[:, None])[:, 0]),
         approximate_travel=travel.approximate,
         open=np.where(started[None, :], plan.open[:, None], True),
         public=public,
@@ -202,6 +217,23 @@ def _private(territory: Territory, factor: Floats) -> tuple[Population, bool]:
 
 def _together(first: Population, second: Population) -> Population:
     return Population(*(np.vstack([getattr(first, c.name), getattr(second, c.name)]) for c in fields(Population)))
+
+
+def _on_foot(travel: TravelTimes, site: Ints) -> Bools | None:
+    """(U, T) whether each unit walks to its collège; None where `travel` does not say."""
+    if travel.means is None or WALK not in travel.mean_names:
+        return np.ones(site.shape, bool) if travel.mode == WALK else None
+    walked = travel.means == travel.mean_names.index(WALK)
+    return np.asarray(np.take_along_axis(walked, np.maximum(site, 0).astype(np.intp), axis=1) & (site >= 0))
+
+
+def _same_network(territory: Territory, site: Ints) -> Bools:
+    """(U, T) whether unit and collège lie in one urban network; nowhere where the networks are unknown."""
+    networks = territory.urban_networks
+    if networks is None:
+        return np.zeros(site.shape, bool)
+    home = networks.unit[:, None]
+    return np.asarray((home != "") & (home == networks.college[np.maximum(site, 0)]) & (site >= 0))
 
 
 def _at_site(matrix: Floats, site: Ints) -> Floats:

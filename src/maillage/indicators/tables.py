@@ -14,6 +14,7 @@ import maillage.indicators.stability  # noqa: F401
 from maillage.arrays import Floats, Strings
 from maillage.demography.demand import Demand
 from maillage.indicators.capacity import occupancy
+from maillage.indicators.eligibility import HAUTS_DE_FRANCE, CoachRule
 from maillage.indicators.registry import INDICATORS
 from maillage.indicators.segregation import eta_squared, squares
 from maillage.indicators.situation import Situation, private_ips_sd, ratio, situation_of, sum_by_college
@@ -22,7 +23,9 @@ from maillage.territory import Territory
 from maillage.travel.times import TravelTimes
 
 
-def evaluate(territory: Territory, plan: Plan, demand: Demand, travel: TravelTimes) -> pd.DataFrame:
+def evaluate(
+    territory: Territory, plan: Plan, demand: Demand, travel: TravelTimes, coach: CoachRule = HAUTS_DE_FRANCE
+) -> pd.DataFrame:
     """Every indicator for every rentrée of `demand`; today's sectors and optimised plans alike.
 
     Social mix in later rentrées: the mean and spread of IPS of each unit and its share of disadvantaged pupils stay as
@@ -36,6 +39,8 @@ def evaluate(territory: Territory, plan: Plan, demand: Demand, travel: TravelTim
     demand : Demand
     travel : TravelTimes
         From every unit to every collège.
+    coach : CoachRule
+        Whom the région carries to school.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def evaluate(territory: Territory, plan: Plan, demand: Demand, travel: TravelTim
     InputError
         Where plan, demand or travel times are of another territory.
     """
-    situation = situation_of(territory, plan, demand, travel)
+    situation = situation_of(territory, plan, demand, travel, coach)
     items, years = tuple(INDICATORS.values()), len(situation.rentrees)
     natures = np.concatenate([_natures(situation, item.estimated(situation)) for item in items])
     return pd.DataFrame(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,6 +19,11 @@ def compiled(function: F) -> F:
 def compiled_parallel(function: F) -> F:
     """The same with `prange` over independent rows: the result is the same for any number of threads."""
     return cast(F, numba.njit(cache=True, parallel=True)(function))
+
+
+def inner_loop(function: Any) -> Any:
+    """A loop that is given as machine instructions; called from compiled functions only, without its first argument."""
+    return cast(Any, intrinsic(function))
 
 
 def thread_count() -> int:

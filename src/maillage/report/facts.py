@@ -115,7 +115,7 @@ def facts_of(study: Study) -> Facts:
         approximate_units=int(territory.units.approximate.sum()),
         travel_mode=study.travel.mode,
         travel_approximate=study.travel.approximate,
-        methods=(*study.demand.method, study.travel.method, *_solvers(study.plans)),
+        methods=(*study.demand.method, *study.travel.method.splitlines(), *_solvers(study.plans)),
         seed=study.settings.seed,
         seconds=study.seconds,
     )

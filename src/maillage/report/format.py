@@ -70,7 +70,7 @@ class Numbers:
         return self.count(value) if unit in PEOPLE else self.number(value, DIGITS.get(unit, 2))
 
 
-DIGITS = {"min": 1, "km": 1, "IPS": 1, "collèges": 0, "kitchens": 0, "index": 3}
+DIGITS = {"min": 1, "km": 1, "IPS": 1, "collèges": 0, "kitchens": 0, "pupil-km": 0, "index": 3}
 """Decimals shown, by unit."""
 
 SHARE_DIGITS = 1

@@ -65,6 +65,11 @@ def travel(voice: Voice) -> Iterator[str]:
     names = {"mean": "travel_mean_min", "p90": "travel_p90_min", "over30": "share_above_30_min", "over45": "share_above_45_min"}
     figures = {key: voice.figure(now[name]) for key, name in names.items()}
     yield say("diagnosis.travel_text", mode=say.get(f"mode.{facts.travel_mode}", facts.travel_mode), **figures)
+    bands = {"near": "share_within_15_min", "middle": "share_15_to_30_min", "far": "share_30_to_45_min"}
+    yield say("diagnosis.travel_bands", **{key: voice.figure(now[name]) for key, name in bands.items()})
+    known = facts.territory.urban_networks is not None
+    carried = voice.figure(now["bus_eligible_pupils"])
+    yield say("diagnosis.travel_bus" if known else "diagnosis.travel_bus_unknown", pupils=carried)
     if facts.travel_approximate:
         yield say("diagnosis.travel_approximate")
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from maillage.arrays import Strings
 from maillage.errors import Fault, InputError
 from maillage.sources.capacity import Canteens, CanteenTables, Capacities, estimate_places, join_canteens, join_capacity
 from maillage.sources.cells import departement_of_commune, departement_of_uai
+from maillage.sources.circuits import check_circuits
 from maillage.sources.college_table import college_table, private_table
 from maillage.sources.colleges import CollegeTables, Roster, join_colleges
 from maillage.sources.communes import Communes, current_code, inhabitants, join_communes
@@ -35,6 +37,7 @@ from maillage.sources.unit_table import (
     unit_table,
 )
 from maillage.sources.units import CutRule
+from maillage.sources.urban_networks import join_urban_networks, networks_of
 from maillage.territory import ECOLE_GRADES, Cohorts, Territory, Units
 
 FAR_M = 20_000.0
@@ -60,9 +63,12 @@ class _Joined:
     sectors: Sectors
     capacities: Capacities
     canteens: Canteens
+    network: Strings | None
 
 
-def load_territory(source: str | Path | Mapping[str, Any], *, base: Path | None = None, code: str | None = None) -> Territory:
+def load_territory(
+    source: str | Path | Mapping[str, Any], *, base: Path | None = None, code: str | None = None, roads: Path | None = None
+) -> Territory:
     """Read every file of a territory, check it, and join it all into a `Territory`.
 
     Parameters
@@ -74,6 +80,8 @@ def load_territory(source: str | Path | Mapping[str, Any], *, base: Path | None 
         Folder that the paths of a mapping are relative to; the working folder by default.
     code : str, optional
         Département code of a folder without ``territory.toml``.
+    roads : Path, optional
+        File of roads that takes the place of the one the settings name.
 
     Returns
     -------
@@ -96,7 +104,7 @@ def load_territory(source: str | Path | Mapping[str, Any], *, base: Path | None 
     4. The IPS of units is calibrated so that today's sectors reproduce each published mean and deviation (`calibrate`).
     5. Capacities, canteens and lunch rates are the planner's or published, else estimated and marked (`join_capacity`).
     """
-    return assemble(read_sources(source, base=base, code=code))
+    return assemble(read_sources(source, base=base, code=code, roads=roads))
 
 
 def assemble(tables: SourceTables) -> Territory:
@@ -125,6 +133,8 @@ def assemble(tables: SourceTables) -> Territory:
         group_share=rules.group_share,
         group_ips=social.theta,
         roads=tables.roads,
+        urban_networks=networks_of(joined.network, joined.communes, joined.places, units, ledger),
+        circuits=tables.circuits,
         fictional=rules.fictional,
         sources=tables.records,
         matches=(*tables.matches, *ledger.matches),
@@ -156,9 +166,11 @@ def _join(tables: SourceTables, current: Callable[[str], str], ledger: Ledger) -
     canteens = join_canteens(places.uai, roster.base, lunches, rules.lunch_rate, ledger)
     if rules.estimate_canteens:
         canteens = estimate_places(canteens, capacities.peak, ledger)
+    network = join_urban_networks(tables.urban_networks, communes, current, files["urban_networks"], ledger)
+    check_circuits(tables.circuits, positions["uai"].tolist(), files["circuits"], ledger)
     if sectors is None or ledger.faults:
         raise InputError(ledger.faults)
-    return _Joined(communes, roster, places, sectors, capacities, canteens)
+    return _Joined(communes, roster, places, sectors, capacities, canteens, network)
 
 
 def _required(tables: SourceTables) -> tuple[pd.DataFrame, ...]:
@@ -175,7 +187,9 @@ def _file_names(config: TerritoryFile) -> dict[str, str]:
     names = {
         key: ", ".join(getattr(config.files, key)) or key for key in ("positions", "sectors", "communes", "college_pupils")
     }
-    own = {key: getattr(config.own, key) for key in ("capacity", "canteens", "kitchens", "supplies")}
+    own = {
+        key: getattr(config.own, key) for key in ("capacity", "canteens", "kitchens", "supplies", "urban_networks", "circuits")
+    }
     names |= {key: table.path if table else key for key, table in own.items()}
     return names | {"college_ips": ", ".join(config.files.ips_colleges)}
 

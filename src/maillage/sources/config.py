@@ -91,6 +91,8 @@ class OwnSettings(_Frozen):
     canteens: OwnTable | None = None
     kitchens: OwnTable | None = None
     supplies: OwnTable | None = None
+    urban_networks: OwnTable | None = None
+    circuits: OwnTable | None = None
 
     @model_validator(mode="after")
     def _known_columns(self) -> OwnSettings:

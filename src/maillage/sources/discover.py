@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import maillage.sources.carte_scolaire as carte_scolaire
+import maillage.sources.circuits as circuits
 import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
@@ -39,11 +40,13 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("canteens", own.CANTEENS),
     ("kitchens", own.KITCHENS),
     ("supplies", own.SUPPLIES),
+    ("urban_networks", own.URBAN_NETWORKS),
+    ("circuits", circuits.CIRCUITS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )
 
-_PLAIN = (carte_scolaire.PLAIN_SECTORS, own.PROJECTION)
+_PLAIN = (carte_scolaire.PLAIN_SECTORS, own.PROJECTION, own.URBAN_NETWORKS)
 
 _CONTOURS: tuple[tuple[str, Layout], ...] = (("roads", ign.ROADS), ("iris", ign.IRIS), ("communes", ign.COMMUNES))
 

@@ -1,4 +1,4 @@
-"""The planner's own tables, whose headers are the planner's: capacities, canteens, kitchens, supplies, a projection."""
+"""The planner's own tables, whose headers are the planner's: places, kitchens, urban networks, a projection."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 import maillage.sources.schema as schema
+from maillage.sources.circuits import CIRCUITS
 from maillage.sources.layout import Layout, Sheet, examples, open_sheet
 
 _UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
@@ -51,6 +52,14 @@ SUPPLIES = Layout(
     },
 )
 
+URBAN_NETWORKS = Layout(
+    "urban networks",
+    {
+        "commune": ("commune", "code_commune", "code_insee", "insee", "code_insee_de_la_commune", "insee_com"),
+        "network": ("network", "urban_network", "reseau", "reseau_urbain", "nom_du_reseau"),
+    },
+)
+
 PROJECTION = Layout(
     "projection",
     {
@@ -61,7 +70,14 @@ PROJECTION = Layout(
     optional=frozenset({"variant"}),
 )
 
-LAYOUTS = {"capacity": CAPACITY, "canteens": CANTEENS, "kitchens": KITCHENS, "supplies": SUPPLIES}
+LAYOUTS = {
+    "capacity": CAPACITY,
+    "canteens": CANTEENS,
+    "kitchens": KITCHENS,
+    "supplies": SUPPLIES,
+    "urban_networks": URBAN_NETWORKS,
+    "circuits": CIRCUITS,
+}
 """Layout of each table of the ``[own]`` section."""
 
 _VARIANTS = {
@@ -128,6 +144,18 @@ def read_supplies(path: Path, *, sheet: str | None = None, columns: Columns = No
     opened = open_sheet(path, [SUPPLIES.mapped(columns)], sheet=sheet)
     frame = pd.DataFrame({column: opened.codes(column) for column in SUPPLIES.columns})
     return opened.finish(frame, schema.SUPPLIES)
+
+
+def read_urban_networks(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Which urban transport network serves which commune: ``commune, network``.
+
+    A commune outside all networks needs no row, or an empty cell.
+
+    Parameters and faults as `read_capacity`.
+    """
+    opened = open_sheet(path, [URBAN_NETWORKS.mapped(columns)], sheet=sheet)
+    frame = pd.DataFrame({"commune": opened.codes("commune"), "network": opened.text("network")})
+    return opened.finish(frame, schema.URBAN_NETWORKS)
 
 
 def read_projection(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:

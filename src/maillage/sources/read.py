@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 import maillage.sources.carte_scolaire as carte_scolaire
+import maillage.sources.circuits as circuits
 import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
@@ -64,6 +65,8 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "canteens": own.read_canteens,
     "kitchens": own.read_kitchens,
     "supplies": own.read_supplies,
+    "urban_networks": own.read_urban_networks,
+    "circuits": circuits.read_circuits,
 }
 
 
@@ -108,6 +111,8 @@ class SourceTables:
     canteens: pd.DataFrame | None = None
     kitchens: pd.DataFrame | None = None
     supplies: pd.DataFrame | None = None
+    urban_networks: pd.DataFrame | None = None
+    circuits: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()
@@ -142,7 +147,9 @@ class _Reading:
         return path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.as_posix()
 
 
-def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = None, code: str | None = None) -> SourceTables:
+def read_sources(
+    source: str | Path | Mapping[str, Any], *, base: Path | None = None, code: str | None = None, roads: Path | None = None
+) -> SourceTables:
     """Read and check every file of a territory.
 
     Parameters
@@ -155,6 +162,8 @@ def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = 
     code : str, optional
         Département code of a folder without ``territory.toml``; the one of its contours of communes by default. Refused
         where a ``territory.toml`` says otherwise.
+    roads : Path, optional
+        File of roads that takes the place of the one the settings name.
 
     Returns
     -------
@@ -174,7 +183,9 @@ def read_sources(source: str | Path | Mapping[str, Any], *, base: Path | None = 
     _read_population(reading, [folder / name for name in config.files.population], config.territory.code)
     for key, reader in _OWN.items():
         _read_own(reading, key, reader, getattr(config.own, key))
-    roads = _roads(reading, config.files.roads)
+    if roads is None and config.files.roads is not None:
+        roads = folder / config.files.roads
+    _record_roads(reading, roads)
     if reading.faults:
         raise InputError(reading.faults)
     if unrecognised:
@@ -231,20 +242,21 @@ def _read_own(reading: _Reading, key: str, reader: Callable[..., pd.DataFrame], 
     reading.tables[key] = read
 
 
-def _roads(reading: _Reading, name: str | None) -> Path | None:
-    if name is None:
-        return None
-    path = reading.base / name
+def _record_roads(reading: _Reading, path: Path | None) -> None:
+    """Note the file of roads, which the travel stage reads."""
+    if path is None:
+        return
     if not path.is_file():
         reading.faults.append(Fault(str(path), "no such file", remedy="Check the path"))
-        return None
+        return
+    geometries = path.suffix.lower() in ign.GEO_SUFFIXES
     try:
-        count = ign.count_features(path)
+        count = ign.count_features(path) if geometries else None
     except InputError as error:
         reading.faults += error.faults
-        return None
-    reading.records.append(Source(reading.named(path), ign.ROADS.dataset, "undated", count, _sha256(path)))
-    return path
+        return
+    dataset = ign.ROADS.dataset if geometries else "roads"
+    reading.records.append(Source(reading.named(path), dataset, "undated", count, _sha256(path)))
 
 
 def _sha256(path: Path) -> str:

@@ -215,6 +215,8 @@ KITCHENS = _schema({"uai": _uai(), "production_meals": _count(), "ecole_meals": 
 SUPPLIES = _schema(
     {"kitchen_uai": _uai(), "served_uai": _uai()}, ("served_uai",), "served UAI (a canteen is supplied by one kitchen)"
 )
+URBAN_NETWORKS = _schema({"commune": _commune()}, ("commune",), "commune (it lies in one urban network)")
+CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
 PROJECTION = _schema(
     {"rentree": _rentree(), "pupils": _count(whole=False, nullable=False)}, ("rentree", "variant"), "rentrée and variant"
 )

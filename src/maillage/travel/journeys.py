@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
 
-from maillage.arrays import Bools, Floats
+import numpy as np
+from scipy.sparse import csr_array
+
+from maillage.arrays import Bools, Floats, Strings
 from maillage.errors import Fault, InputError
 from maillage.travel.approximation import Approximation
-from maillage.travel.matrix import RoadCosts, time_and_length
 from maillage.travel.modes import Mode, mode_of
-from maillage.travel.network import RoadNetwork
 from maillage.travel.points import Places, Points
-from maillage.travel.router import Direction
-from maillage.travel.snapping import MAX_SNAP_M, main_segments, snap
+from maillage.travel.roads.network import RoadNetwork
+from maillage.travel.search.matrix import RoadCosts, time_and_length
+from maillage.travel.search.router import Direction
+from maillage.travel.search.snapping import MAX_SNAP_M, Snapped, main_segments, snap
 from maillage.travel.times import TravelTimes
+
+MAX_LOST_SHARE = 0.1
+"""A place of several points keeps its minutes while at most this share of its people has no journey; assumption."""
+
+ROUNDING = 1e-9
+"""Shares that are sums of floats are compared with this much to spare."""
 
 
 def travel_times(
@@ -24,6 +35,8 @@ def travel_times(
     direction: Direction = "to",
     cutoff_min: float | None = None,
     approximation: Approximation | None = None,
+    *,
+    max_snap_m: float = MAX_SNAP_M,
 ) -> TravelTimes:
     """Minutes between every origin and every destination.
 
@@ -31,34 +44,40 @@ def travel_times(
     ----------
     network : RoadNetwork or None
         None: an approximation from straight distances, marked as such.
-    origins, destinations : Units, Colleges or (n, 2) array
+    origins, destinations : Units, Colleges, AccessPoints or (n, 2) array
         Places, metres in the network's coordinate system (EPSG:2154).
     mode : str or Mode
-        "car", "coach", "bicycle", "walk", or a `Mode` of your own.
+        "car", "coach", "coach_stops", "bicycle", "walk", or a `Mode` of your own.
     direction : {"to", "from"}
         ``"to"``: the journey from the origin to the destination (to school); ``"from"``: back. The same without a network.
     cutoff_min : float, optional
         Journeys longer than this count as unreachable.
     approximation : Approximation, optional
         Its assumptions; only without a network.
+    max_snap_m : float
+        A point farther than this from any road is not on the network; no bearing without a network.
 
     Returns
     -------
     TravelTimes
-        ``minutes`` and ``distance_km`` (origins, destinations), inf = unreachable; points farther than 5 km from any road,
-        points without any journey and islands of the network are listed in ``unreachable``.
+        ``minutes`` and ``distance_km`` (origins, destinations), inf = unreachable. Places too far from any road are named in
+        ``not_snapped``; these, places without any journey and islands of the network are told in ``unreachable``.
         A journey of over 186 hours counts as unreachable.
 
     Raises
     ------
     InputError
-        Unknown mode or direction, places without coordinates, cutoff not positive.
+        Unknown mode or direction, places without coordinates, cutoff or `max_snap_m` not positive.
 
     Notes
     -----
     A point stands on the nearest road that is no motorway, between its ends, one-ways respected; the straight line to it is
     covered at the mode's access speed, and counts in the minutes and the kilometres. The kilometres are those of the fastest
     journey.
+
+    With `AccessPoints`, the minutes of a place are the mean over its points, weighted, and so are its kilometres; the cutoff
+    applies to the mean. Points without a journey are left out of the mean while they hold at most 10 % of the place's weight
+    (`MAX_LOST_SHARE`); beyond, the place has no journey. Points without any journey are told in ``unreachable``.
 
     Examples
     --------
@@ -73,78 +92,157 @@ def travel_times(
     """
     how = mode_of(mode)
     start, end = Points.of(origins, "origin"), Points.of(destinations, "destination")
-    warnings: tuple[str, ...] = ()
-    faults = _faults(network, direction, cutoff_min, approximation)
+    faults = [*_faults(network, cutoff_min, approximation), *direction_faults(direction), *limit_faults(max_snap_m=max_snap_m)]
     if faults:
         raise InputError(faults)
     if network is None:
-        minutes, distance_km, sentence = _as_the_crow_flies(approximation or Approximation(), start, end, how, cutoff_min)
+        found = _as_the_crow_flies(approximation or Approximation(), start, end, how, cutoff_min)
     else:
-        minutes, distance_km, warnings = _on_roads(network, start, end, how, direction, cutoff_min)
-        back = ", back" if direction == "from" else ""
-        sentence = (
-            f"Fastest journey ({how.name}{back}{_limit(cutoff_min)}) on {network.origin} ({len(network.tail)} segments); "
-            f"each point on its nearest road, motorways apart, at {how.access_km_h:g} km/h in a straight line. {how.source}"
-        )
+        found = _on_roads(network, start, end, how, direction, cutoff_min, max_snap_m)
+    minutes, distance_km = found.minutes, found.distance_km
     if cutoff_min is not None:
         beyond = minutes > cutoff_min
         minutes, distance_km = (np.where(beyond, np.inf, values) for values in (minutes, distance_km))
-    return TravelTimes(minutes, distance_km, how.name, network is None, sentence, warnings)
+    return TravelTimes(
+        minutes, distance_km, how.name, network is None, " ".join((*found.sentences, *_averages(start, end))),
+        (*found.warnings, *start.notes, *end.notes), start.name, end.name, found.not_snapped,
+    )  # fmt: skip
+
+
+def door_to_door(seconds: Floats, metres: Floats, access_m: Floats, mode: Mode) -> tuple[Floats, Floats]:
+    """Minutes and kilometres of journeys, from what they take on the road and the straight metres at both ends."""
+    minutes = seconds / 60 + 0.06 * access_m / mode.access_km_h + mode.journey_s / 60
+    return minutes, (metres + access_m) / 1000
+
+
+def direction_faults(direction: str) -> Iterator[Fault]:
+    """What is wrong with a direction."""
+    if direction not in ("to", "from"):
+        remedy = 'Use "to" (to school) or "from" (back)'
+        yield Fault("travel_times", f"unknown direction {direction!r}", "direction", remedy=remedy)
+
+
+def limit_faults(**limits: float) -> Iterator[Fault]:
+    """What is wrong with limits that must be positive and finite."""
+    for name, value in limits.items():
+        if not 0 < value < np.inf:
+            yield Fault("travel_times", f"{value} is not a positive number", name, remedy=f"Give {name.rpartition('_')[2]}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What either method finds, before the cutoff."""
+
+    minutes: Floats
+    distance_km: Floats
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    not_snapped: tuple[str, ...] = ()
+
+
+def _faults(network: RoadNetwork | None, cutoff_min: float | None, approximation: Approximation | None) -> Iterator[Fault]:
+    if cutoff_min is not None:
+        yield from limit_faults(cutoff_min=cutoff_min)
+    if network is not None and approximation is not None:
+        yield Fault("travel_times", "both a network and an approximation were given", remedy="Leave one of them out")
+
+
+def _as_the_crow_flies(assumed: Approximation, start: Points, end: Points, mode: Mode, cutoff_min: float | None) -> _Found:
+    """Homes are the origins, unless only the destinations tell how densely people live."""
+    turned = bool(np.isnan(start.pupils_per_km2).all() and not np.isnan(end.pupils_per_km2).all())
+    homes, others = (end, start) if turned else (start, end)
+    by_point = assumed.minutes_and_km(homes, others, mode)
+    ours = [values.T if turned else values for values in by_point]
+    minutes, distance_km, _ = _means(ours[0], ours[1], start, end)
+    return _Found(minutes, distance_km, assumed.sentences(mode, homes, _limit(cutoff_min)))
+
+
+def _on_roads(
+    network: RoadNetwork,
+    origin: Points,
+    destination: Points,
+    mode: Mode,
+    direction: str,
+    cutoff_min: float | None,
+    max_m: float,
+) -> _Found:
+    along_s, against_s = mode.seconds(network)
+    usable = main_segments(network, along_s, against_s)
+    left, right = (snap(network, usable, points.xy_m, max_m) for points in (origin, destination))
+    costs = RoadCosts(network, along_s, against_s)
+    # A mean over several points may lie within the cutoff although one of them does not.
+    of_points = origin.several or destination.several
+    cutoff_s = None if cutoff_min is None or of_points else 60 * cutoff_min
+    seconds, metres, search = _searched(costs, left, right, direction, cutoff_s)
+    access_m = left.access_m[:, None] + right.access_m[None, :]
+    by_point = door_to_door(seconds, metres, access_m, mode)
+    minutes, distance_km, has_journey = _means(by_point[0], by_point[1], origin, destination)
+    judged = cutoff_s is None and has_journey.size > 0
+    reached = np.isfinite(by_point[0])
+    lost = [
+        _Lost.of(points, access, np.asarray(reached.any(axis=side)), np.asarray(has_journey.any(axis=side)), judged)
+        for points, access, side in ((origin, left.access_m, 1), (destination, right.access_m, 0))
+    ]
+    is_open = np.isfinite(along_s) | np.isfinite(against_s)
+    warnings = [*_island_warning(is_open & ~usable, mode), *(text for side in lost for text in side.warnings(mode, max_m))]
+    sentences = _sentences(network, mode, direction, cutoff_min, max_m, search)
+    not_snapped = tuple(str(name) for side in lost for name in side.name[side.is_off])
+    return _Found(minutes, distance_km, sentences, tuple(warnings), not_snapped)
+
+
+def _means(minutes: Floats, distance_km: Floats, origin: Points, destination: Points) -> tuple[Floats, Floats, Bools]:
+    """Weighted means over the points of each place, and whether there is a journey; see the notes of `travel_times`."""
+    reached = np.isfinite(minutes)
+    if not (origin.several or destination.several):
+        return minutes, distance_km, reached
+    left, right = (
+        csr_array((points.share, (points.owner, np.arange(len(points.owner)))), shape=(len(points), len(points.owner)))
+        for points in (origin, destination)
+    )
+    weight, minutes_sum, km_sum = (
+        np.asarray(right @ np.asarray(left @ np.where(reached, values, 0.0)).T).T
+        for values in (np.ones(reached.shape), minutes, distance_km)
+    )
+    has_journey = (weight >= 1 - MAX_LOST_SHARE - ROUNDING) & (weight > 0)
+    nowhere = np.full(weight.shape, np.inf)
+    minutes_mean, km_mean = (np.divide(total, weight, out=nowhere.copy(), where=has_journey) for total in (minutes_sum, km_sum))
+    return minutes_mean, km_mean, np.asarray(has_journey)
+
+
+def _searched(
+    costs: RoadCosts, left: Snapped, right: Snapped, direction: str, cutoff_s: float | None
+) -> tuple[Floats, Floats, str]:
+    """Seconds and metres from the origins' points to the destinations' (or back), and how they were found, as a sentence."""
+    start, end = (left, right) if direction == "to" else (right, left)
+    found = time_and_length(costs, start, end, cutoff_s)
+    how = "on a contraction hierarchy" if found.prepared else "by Dijkstra's algorithm"
+    seconds, metres = (values if direction == "to" else values.T for values in (found.seconds, found.metres))
+    return seconds, metres, f"Exact search, in centiseconds, {how}."
+
+
+def _sentences(
+    network: RoadNetwork, mode: Mode, direction: str, cutoff_min: float | None, max_m: float, search: str
+) -> tuple[str, ...]:
+    back = ", back" if direction == "from" else ""
+    road = f"Fastest journey ({mode.name}{back}{_limit(cutoff_min)}) on {network.origin} ({len(network.tail)} segments)."
+    point = (
+        f"Each point on its nearest road, motorways apart, at most {max_m / 1000:g} km away and reached at "
+        f"{mode.access_km_h:g} km/h in a straight line."
+    )
+    return road, point, search, *([mode.source] if mode.source else [])
+
+
+def _averages(start: Points, end: Points) -> tuple[str, ...]:
+    if not (start.several or end.several):
+        return ()
+    return (
+        f"Minutes of a place of several inhabited points: their weighted mean, if at most {100 * MAX_LOST_SHARE:g} % of its "
+        "people have no journey.",
+    )
 
 
 def _limit(cutoff_min: float | None) -> str:
     return "" if cutoff_min is None else f", ≤ {cutoff_min:g} min"
-
-
-def _as_the_crow_flies(
-    assumed: Approximation, start: Points, end: Points, mode: Mode, cutoff_min: float | None
-) -> tuple[Floats, Floats, str]:
-    """Minutes, kilometres, sentence. Homes are the origins, unless only the destinations tell how densely people live."""
-    if np.isnan(start.pupils_per_km2).all() and not np.isnan(end.pupils_per_km2).all():
-        minutes, distance_km = (values.T for values in assumed.minutes_and_km(end, start, mode))
-        return minutes, distance_km, assumed.sentence(mode, end, _limit(cutoff_min))
-    return *assumed.minutes_and_km(start, end, mode), assumed.sentence(mode, start, _limit(cutoff_min))
-
-
-def _faults(
-    network: RoadNetwork | None, direction: str, cutoff_min: float | None, approximation: Approximation | None
-) -> list[Fault]:
-    faults = []
-    if direction not in ("to", "from"):
-        faults.append(Fault("travel_times", f"unknown direction {direction!r}", remedy="Use 'to' or 'from'"))
-    if cutoff_min is not None and not 0 < cutoff_min < np.inf:
-        faults.append(Fault("travel_times", f"cutoff_min = {cutoff_min}", remedy="Give a positive number of minutes"))
-    if network is not None and approximation is not None:
-        remedy = "Leave one of them out"
-        faults.append(Fault("travel_times", "both a network and an approximation were given", remedy=remedy))
-    return faults
-
-
-def _on_roads(
-    network: RoadNetwork, origin: Points, destination: Points, mode: Mode, direction: str, cutoff_min: float | None
-) -> tuple[Floats, Floats, tuple[str, ...]]:
-    """Minutes, kilometres, warnings."""
-    along_s, against_s = mode.seconds(network)
-    usable = main_segments(network, along_s, against_s)
-    left, right = snap(network, usable, origin.xy_m), snap(network, usable, destination.xy_m)
-    costs = RoadCosts(network, along_s, against_s)
-    cutoff_s = None if cutoff_min is None else 60 * cutoff_min
-    if direction == "to":
-        seconds, metres = time_and_length(costs, left, right, cutoff_s)
-    else:
-        seconds, metres = (values.T for values in time_and_length(costs, right, left, cutoff_s))
-    access_m = left.access_m[:, None] + right.access_m[None, :]
-    minutes, distance_km = seconds / 60 + 0.06 * access_m / mode.access_km_h, (metres + access_m) / 1000
-    is_open = np.isfinite(along_s) | np.isfinite(against_s)
-    warnings = [*_island_warning(is_open & ~usable, mode)]
-    reached = np.isfinite(seconds)
-    judged = np.bool_(cutoff_min is None and reached.size > 0)
-    for points, access, joined in (
-        (origin, left.access_m, reached.any(axis=1)),
-        (destination, right.access_m, reached.any(axis=0)),
-    ):
-        warnings += _point_warnings(points, access, np.asarray(joined | ~judged), mode)
-    return minutes, distance_km, tuple(warnings)
 
 
 def _island_warning(islands: Bools, mode: Mode) -> list[str]:
@@ -152,11 +250,38 @@ def _island_warning(islands: Bools, mode: Mode) -> list[str]:
     return [f"{count} segments open to {mode.name} are cut off from the main network: no point is put on them"] if count else []
 
 
-def _point_warnings(points: Points, access_m: Floats, joined: Bools, mode: Mode) -> list[str]:
-    warnings = []
-    for name, distance_m, has_journey in zip(points.name, access_m, joined, strict=True):
-        if np.isinf(distance_m):
-            warnings.append(f"{name}: more than {MAX_SNAP_M / 1000:g} km from any road open to {mode.name}")
-        elif not has_journey:
-            warnings.append(f"{name}: no journey by {mode.name} to any place asked for")
-    return warnings
+@dataclass(frozen=True, eq=False)
+class _Lost:
+    """Who has no journey: shares (P,) of the people too far from any road, and of those without any journey."""
+
+    name: Strings
+    far_share: Floats
+    stuck_share: Floats
+    is_off: Bools
+    is_stuck: Bools
+
+    @classmethod
+    def of(cls, points: Points, access_m: Floats, reached: Bools, has_journey: Bools, judged: bool) -> Self:
+        """From what is known by point (`access_m`, `reached`) and by place; only far places where it is not `judged`."""
+        far, stuck = (
+            np.bincount(points.owner, np.where(lost, points.share, 0.0), len(points)).astype(np.float64)
+            for lost in (np.isinf(access_m), ~reached & judged)
+        )
+        is_off = far > (MAX_LOST_SHARE + ROUNDING if points.several else 0)
+        return cls(points.name, far, stuck, is_off, ~has_journey & judged)
+
+    def warnings(self, mode: Mode, max_m: float) -> Iterator[str]:
+        """One sentence a place concerned."""
+        road = f"more than {max_m / 1000:g} km from any road open to {mode.name}"
+        columns = (self.name, self.far_share, self.stuck_share, self.is_off, self.is_stuck)
+        for name, far, stuck, is_off, is_stuck in zip(*columns, strict=True):
+            if is_off:
+                yield (
+                    f"{name}: {road}"
+                    if far > 1 - ROUNDING
+                    else f"{name}: {100 * far:.0f} % of its people are {road}: no journey"
+                )
+            elif is_stuck:
+                yield f"{name}: no journey by {mode.name} to any place asked for"
+            elif stuck > 0:
+                yield f"{name}: {100 * stuck:.0f} % of its people have no journey by {mode.name}: left out of its mean"

@@ -53,7 +53,7 @@ class Words:
     def recorded(self, text: str) -> str | None:
         """A text that an earlier stage recorded in English, in this language; None where no translation is known.
 
-        A list ("capacity: this; that") is told part by part.
+        A list ("capacity: this; that") is told part by part, and a text of several sentences sentence by sentence.
 
         >>> Words("fr").recorded("communes in a sector")
         'Communes ayant un secteur'
@@ -66,7 +66,7 @@ class Words:
         parts = [_french(part) for part in (head, *rest.split("; "))]
         told = [part for part in parts if part is not None]
         if not colon or len(told) < len(parts):
-            return None
+            return _sentence_by_sentence(text)
         return _french_spaces(f"{told[0][:1].lower()}{told[0][1:]} : {' ; '.join(told[1:])}")
 
     def listed(self, names: object) -> str:
@@ -93,6 +93,12 @@ def _french(text: str) -> str | None:
         if found := pattern.fullmatch(text):
             return _french_spaces(re.sub(r"\b\d{4,}(?= (?:places|élèves|repas))", _thousands, found.expand(told)))
     return None
+
+
+def _sentence_by_sentence(text: str) -> str | None:
+    told = [_french(sentence) for sentence in re.split(r"(?<=\.)\s+", text)]
+    known = [sentence for sentence in told if sentence is not None]
+    return " ".join(known) if len(known) == len(told) else None
 
 
 def _thousands(digits: re.Match[str]) -> str:

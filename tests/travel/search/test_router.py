@@ -40,7 +40,7 @@ def test_equals_the_twin(arcs, direction, cutoff, with_places):
     nodes = np.arange(NODES)
     found = router_of(arcs, lonlat=lonlat).matrix(nodes, nodes, direction, cutoff)
     way = arcs if direction == "from" else [(head, tail, weight) for tail, head, weight in arcs]
-    expected = np.array([least_labels(way, NODES, {s: 0}) for s in range(NODES)])
+    expected = np.array([least_labels(way, NODES, {s: 0}) for s in range(NODES)], float)
     expected[expected > (np.inf if cutoff is None else cutoff)] = np.inf
     assert np.array_equal(found, np.where(np.isinf(expected), -1, expected))
     assert found.dtype == np.int32

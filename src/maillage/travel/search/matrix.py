@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,9 @@ import pandas as pd
 
 from maillage.arrays import Floats, Ints
 from maillage.kernels.dijkstra import by_tail, many_to_many
-from maillage.travel.network import RoadNetwork
-from maillage.travel.snapping import Snapped
+from maillage.travel.roads.network import RoadNetwork
+from maillage.travel.search.hierarchy import Descent, Metric, Seeds, Topology
+from maillage.travel.search.snapping import Snapped
 
 Labels = npt.NDArray[np.int64]
 """Centiseconds x 2**36 + decimetres: ordered by time, then by length.
@@ -50,13 +52,18 @@ class RoadCosts:
         decimetres = np.rint(10 * whole_m * share).astype(np.int64)
         return np.where(passable, np.minimum((centiseconds << SHIFT) + decimetres, UNREACHED), UNREACHED)
 
-    def arcs(self) -> tuple[Ints, Ints, Labels]:
-        """Tail, head and label of every arc that is open, both directions."""
-        tail, head = self.network.tail, self.network.head
-        every, whole = np.arange(len(tail), dtype=np.int32), np.ones(len(tail))
-        label = np.concatenate([self.part(seconds, every, whole) for seconds in (self.along_s, self.against_s)])
-        is_open = label < UNREACHED
-        return np.concatenate([tail, head])[is_open], np.concatenate([head, tail])[is_open], label[is_open]
+    def labels(self) -> Labels:
+        """(2 R,) label of every segment, first all from tail to head, then all back; `UNREACHED` = closed."""
+        every, whole = np.arange(len(self.network.tail), dtype=np.int32), np.ones(len(self.network.tail))
+        return np.concatenate([self.part(seconds, every, whole) for seconds in (self.along_s, self.against_s)])
+
+    def sorted_arcs(self, outward: bool) -> tuple[npt.NDArray[np.int64], Ints, Labels]:
+        """Open arcs by the node they leave (`outward`) or enter: first arc of each node, far ends, labels."""
+        label = self.labels()
+        tail, head = self.network.arcs if outward else self.network.arcs[::-1]
+        is_open = np.flatnonzero(label < UNREACHED)
+        first, order = by_tail(tail[is_open], self.network.num_nodes)
+        return first, head[is_open[order]], label[is_open[order]]
 
     def legs(self, snapped: Snapped, departing: bool) -> _Legs:
         """Ways from the points to the ends of their segments (`departing`), or from these ends to the points."""
@@ -73,49 +80,57 @@ class RoadCosts:
         return _Legs(point[keep], node[keep], label[keep])
 
 
-def time_and_length(costs: RoadCosts, start: Snapped, end: Snapped, cutoff_s: float | None) -> tuple[Floats, Floats]:
+class Journeys(NamedTuple):
+    """What a search found.
+
+    Attributes
+    ----------
+    seconds, metres : (P, Q) float
+        On the road, of the fastest journey; inf = unreachable, or more than the cutoff.
+    prepared : bool
+        Whether the network had been prepared for fast searches; the numbers are the same without.
+    """
+
+    seconds: Floats
+    metres: Floats
+    prepared: bool
+
+
+def time_and_length(costs: RoadCosts, start: Snapped, end: Snapped, cutoff_s: float | None) -> Journeys:
     """Seconds and metres on the road of the fastest journey from every start to every end.
 
     Among the fastest journeys (to 0.01 s) the shortest is measured.
-
-    Returns
-    -------
-    seconds, metres : (P, Q) float
-        inf = unreachable, or more than `cutoff_s`.
     """
     num_starts, num_ends = len(start.access_m), len(end.access_m)
     cutoff_cs = NO_CUTOFF_CS if cutoff_s is None else min(int(np.ceil(100 * cutoff_s)), NO_CUTOFF_CS)
     outward = num_starts <= num_ends
     centre, other = (start, end) if outward else (end, start)
-    label = _search(costs, centre, other, outward, cutoff_cs)
+    topology = costs.network.preparation.topology(len(centre.access_m))
+    label = _search(costs, topology, centre, other, outward, cutoff_cs)
     _shorten_on_one_segment(label, costs, centre, other, outward)
     label = label if outward else label.T
     reached = label < UNREACHED
     seconds = np.where(reached, (label >> SHIFT) / 100, np.inf)
-    return seconds, np.where(reached, (label & (2**SHIFT - 1)) / 10, np.inf)
+    return Journeys(seconds, np.where(reached, (label & (2**SHIFT - 1)) / 10, np.inf), topology is not None)
 
 
-def _search(costs: RoadCosts, centre: Snapped, other: Snapped, outward: bool, cutoff_cs: int) -> Labels:
+def _search(
+    costs: RoadCosts, topology: Topology | None, centre: Snapped, other: Snapped, outward: bool, cutoff_cs: int
+) -> Labels:
     """(C, O) least label by way of the nodes."""
-    tail, head, weight = costs.arcs()
-    if not outward:
-        tail, head = head, tail
-    first, order = by_tail(tail, costs.network.num_nodes)
     seeds, ends = costs.legs(centre, departing=outward), costs.legs(other, departing=not outward)
     target, position = np.unique(ends.node, return_inverse=True)
     num_centres = len(centre.access_m)
+    first_seed = np.concatenate([[0], np.cumsum(np.bincount(seeds.point, minlength=num_centres))])
+    limit = (cutoff_cs << SHIFT) + 2**SHIFT - 1
     reached = np.empty((num_centres, len(target)), np.int64)
-    many_to_many(
-        first,
-        head[order],
-        weight[order],
-        np.concatenate([[0], np.cumsum(np.bincount(seeds.point, minlength=num_centres))]),
-        seeds.node,
-        seeds.label,
-        target.astype(np.int32),
-        (cutoff_cs << SHIFT) + 2**SHIFT - 1,
-        reached,
-    )
+    if topology is None:
+        arcs = costs.sorted_arcs(outward)
+        many_to_many(*arcs, first_seed, seeds.node, seeds.label, target.astype(np.int32), limit, reached)
+    else:
+        starts = Seeds(first_seed, topology.rank[seeds.node], seeds.label)
+        descent = Descent.to(topology, target.astype(np.int32))
+        Metric(topology, costs.labels()).matrix(starts, descent, outward, limit, reached)
     best = np.full((num_centres, len(other.access_m)), UNREACHED)
     if len(ends.point):
         by_node = reached[:, position]

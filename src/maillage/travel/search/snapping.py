@@ -10,11 +10,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from maillage.arrays import Bools, Floats, Ints
-from maillage.travel.network import RoadNetwork
-from maillage.travel.users import may_use
+from maillage.travel.roads.network import RoadNetwork
+from maillage.travel.roads.users import may_use
 
 MAX_SNAP_M = 5_000.0
-"""A point farther than this from any road is not on the network."""
+"""A point farther than this from any road is not on the network, unless another limit is given."""
 
 TIE_M = 0.05
 """Roads this much farther than the nearest one are as near: both carriageways drawn as one line, all roads of a junction."""
@@ -50,13 +50,15 @@ def snap(network: RoadNetwork, usable: Bools, xy_m: Floats, max_m: float = MAX_S
     ----------
     network : RoadNetwork
     usable : (R,) bool
-        Segments that may be snapped to, motorways and their ramps left aside: nobody lives on them, and a point put there could
-        leave at the next junction only.
+        Segments open to the mode, islands apart (`main_segments`). Of them, these are left aside: motorways and their ramps,
+        where nobody lives and a point could leave at the next junction only; ferries, which are not land; segments of no
+        length, which only join others.
     xy_m : (P, 2) float
     max_m : float
         Longest straight distance to the road, metres.
     """
-    candidates = np.flatnonzero(usable & may_use(network.along_users | network.against_users, "foot"))
+    lived_on = may_use(network.along_users | network.against_users, "foot") & ~network.ferry & (network.length_m > 0)
+    candidates = np.flatnonzero(usable & lived_on)
     tree = shapely.STRtree(network.line[candidates])
     points = shapely.points(xy_m)
     access_m = np.full(len(xy_m), np.inf)

@@ -1,0 +1,1 @@
+"""Coach circuits: timetables instead of speeds."""

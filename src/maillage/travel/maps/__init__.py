@@ -1,0 +1,1 @@
+"""What is drawn on a map: how far one gets, and by which roads."""

@@ -1,0 +1,1 @@
+"""Road networks: from every format, as one object, changed, drawn."""

@@ -1,0 +1,1 @@
+"""Fast and exact searches on a road network."""
