@@ -15,6 +15,9 @@ times = [time.perf_counter()]
 import numpy as np, numba
 times.append(time.perf_counter())
 from maillage import Router
+from maillage.kernels.elimination import depths
+times.append(time.perf_counter())
+depths(np.array([-1], np.int32))
 times.append(time.perf_counter())
 side = 20
 node = np.arange(side * side).reshape(side, side)
@@ -30,11 +33,12 @@ print(*np.diff(times))
 
 
 def cold_start(runs: int = 5) -> Iterator[Row]:
-    """Loading the kernels; beside it the imports, of numpy and numba and then of the library."""
+    """Loading the kernels; beside it the imports, and what numba itself does before it runs its first kernel."""
     taken = [_first_matrix() for _ in range(runs + 1)][1:]
-    bare, imports, kernels = (statistics.median(seconds) for seconds in zip(*taken, strict=True))
+    bare, imports, first, kernels = (statistics.median(seconds) for seconds in zip(*taken, strict=True))
     for tool, seconds, note in (
-        ("maillage", kernels, "order, customise and one matrix each way, of 400 nodes"),
+        ("maillage", kernels, "the other kernels: order, customise and one matrix each way, of 400 nodes"),
+        ("numba's start", first, "the first kernel of the process, a tiny one; mostly numba importing scipy.linalg"),
         ("its import", imports, "`from maillage import Router` after numpy and numba"),
         ("numpy and numba", bare, "their own import"),
     ):

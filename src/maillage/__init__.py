@@ -16,6 +16,7 @@ from maillage.lazily import lazy_names
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AccessPoints": "maillage.travel.points",
     "Demand": "maillage.demography.demand",
     "Goals": "maillage.scenario",
     "InfeasibleError": "maillage.errors",
@@ -35,11 +36,16 @@ _HOMES = {
     "Territory": "maillage.territory",
     "TravelSettings": "maillage.scenario",
     "TravelTimes": "maillage.travel.times",
+    "access_points": "maillage.travel.homes",
+    "circuit_times": "maillage.travel.coaches.circuits",
+    "isochrones": "maillage.travel.maps.reach",
     "load_study": "maillage.files",
     "load_territory": "maillage.sources",
     "optimise": "maillage.planner",
     "project_enrolment": "maillage.demography",
+    "read_roads": "maillage.travel.roads.reading",
     "read_study_file": "maillage.scenario",
+    "routes": "maillage.travel.maps.itineraries",
     "solve": "maillage.solver",
     "study": "maillage.chain",
     "study_schema": "maillage.scenario",
@@ -50,6 +56,7 @@ _HOMES = {
 """Public name to the module that defines it."""
 
 __all__ = [
+    "AccessPoints",
     "Demand",
     "Goals",
     "InfeasibleError",
@@ -70,11 +77,16 @@ __all__ = [
     "TravelSettings",
     "TravelTimes",
     "__version__",
+    "access_points",
+    "circuit_times",
+    "isochrones",
     "load_study",
     "load_territory",
     "optimise",
     "project_enrolment",
+    "read_roads",
     "read_study_file",
+    "routes",
     "solve",
     "study",
     "study_schema",
@@ -101,7 +113,18 @@ if TYPE_CHECKING:
     from maillage.sources import load_territory
     from maillage.studies import Study
     from maillage.territory import Territory
-    from maillage.travel import Mode, RoadNetwork, Router, travel_times
+    from maillage.travel import (
+        AccessPoints,
+        Mode,
+        RoadNetwork,
+        Router,
+        access_points,
+        circuit_times,
+        isochrones,
+        read_roads,
+        routes,
+        travel_times,
+    )
     from maillage.travel.times import TravelTimes
 
 

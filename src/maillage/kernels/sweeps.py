@@ -22,8 +22,8 @@ import numpy as np
 from maillage.kernels.compiled import compiled, compiled_parallel
 from maillage.kernels.lanes import copy_row, relax_from, relax_into
 
-TILE = 64
-"""Targets turned from rows of sources into rows of targets at a time."""
+TILE = 256
+"""Targets turned from rows of sources into rows of targets at a time: these fit the nearest cache."""
 
 
 @compiled
@@ -85,29 +85,37 @@ def _climb(
 
 
 @compiled
+def _flush(found: Any, column: Any, count: Any, turn: Any, limit: Any, out: Any) -> Any:
+    """Turn the first rows of `found` into columns of `out`; labels above the limit become -1. Returns the largest label."""
+    largest = found[0, 0]
+    for lane in range(len(turn)):
+        row = out[turn[lane]]
+        for j in range(count):
+            value = found[j, lane]
+            largest = max(largest, value)
+            row[column[j]] = value if value <= limit else -1
+    return largest
+
+
+@compiled
 def _descend(
-    visit: Any, first: Any, depth: Any, weight: Any, step: Any, slot: Any, start: Any, rows: Any, found: Any
-) -> None:  # fmt: skip
-    """Labels of the nodes of the descent; those of targets into `found`."""
+    visit: Any, first: Any, depth: Any, weight: Any, step: Any, slot: Any, start: Any, rows: Any, found: Any, column: Any,
+    turn: Any, limit: Any, out: Any,
+) -> Any:  # fmt: skip
+    """Labels of the nodes of the descent; those of targets into `out`, some at a time. Returns the largest of these."""
+    count, largest = 0, limit - limit
     for k in range(len(visit)):
         node, own = visit[k, 0], visit[k, 1]
         relax_into(rows, own, depth, weight, step, first[node], first[node + 1], start, slot[node])
         if visit[k, 2] >= 0:
-            copy_row(found, visit[k, 2], rows, own)
-
-
-@compiled
-def _write(found: Any, turn: Any, limit: Any, out: Any) -> Any:
-    """Turn rows of lanes into rows of targets; labels above the limit become -1. Returns the largest label."""
-    largest = found[0, 0] if len(found) else limit
-    for low in range(0, len(found), TILE):
-        high = min(low + TILE, len(found))
-        for lane in range(len(turn)):
-            row = out[turn[lane]]
-            for j in range(low, high):
-                value = found[j, lane]
-                largest = max(largest, value)
-                row[j] = value if value <= limit else -1
+            copy_row(found, count, rows, own)
+            column[count] = visit[k, 2]
+            count += 1
+            if count == TILE:
+                largest = max(largest, _flush(found, column, count, turn, limit, out))
+                count = 0
+    if count > 0:
+        largest = max(largest, _flush(found, column, count, turn, limit, out))
     return largest
 
 
@@ -115,11 +123,12 @@ def _write(found: Any, turn: Any, limit: Any, out: Any) -> Any:
 def _some_batches(
     block: Any, blocks: Any, turn: Any, seed_first: Any, seed_node: Any, seed_label: Any, parent: Any, deepest: Any,
     up_first: Any, up_head: Any, up_weight: Any, visit: Any, down_first: Any, down_depth: Any, down_weight: Any, step: Any,
-    num_targets: Any, lanes: Any, endless: Any, limit: Any, most_seeds: Any, largest: Any, out: Any,
+    lanes: Any, endless: Any, limit: Any, most_seeds: Any, largest: Any, out: Any,
 ) -> None:  # fmt: skip
     """Every `blocks`-th batch from `block` on; see `sweep`."""
     rows = np.empty((deepest, lanes), up_weight.dtype)
-    found = np.empty((num_targets, lanes), up_weight.dtype)
+    found = np.empty((TILE, lanes), up_weight.dtype)
+    column = np.empty(TILE, np.int32)
     slot = np.zeros(len(parent), np.int32)
     above = np.empty((min(len(parent), most_seeds * deepest) + 1, lanes), up_weight.dtype)
     above_node = np.empty(len(above), np.int32)
@@ -130,17 +139,18 @@ def _some_batches(
             mine, seed_first, seed_node, seed_label, parent, up_first, up_head, up_weight, step, endless, slot, above,
             above_node, breaks,
         )  # fmt: skip
-        _descend(visit, down_first, down_depth, down_weight, step, slot, above, rows, found)
+        largest[batch] = _descend(
+            visit, down_first, down_depth, down_weight, step, slot, above, rows, found, column, mine, limit, out
+        )
         for k in range(1, count):
             slot[above_node[k]] = 0
-        largest[batch] = _write(found, mine, limit, out)
 
 
 @compiled_parallel
 def sweep(
     turn: Any, seed_first: Any, seed_node: Any, seed_label: Any, parent: Any, deepest: Any,
     up_first: Any, up_head: Any, up_weight: Any, visit: Any, down_first: Any, down_depth: Any, down_weight: Any, step: Any,
-    num_targets: Any, lanes: Any, endless: Any, limit: Any, blocks: Any, most_seeds: Any, largest: Any, out: Any,
+    lanes: Any, endless: Any, limit: Any, blocks: Any, most_seeds: Any, largest: Any, out: Any,
 ) -> None:  # fmt: skip
     """Labels of all targets from all sources, into `out` (sources, targets); -1 = unreachable or above `limit`.
 
@@ -174,5 +184,5 @@ def sweep(
     for block in numba.prange(blocks):
         _some_batches(
             block, blocks, turn, seed_first, seed_node, seed_label, parent, deepest, up_first, up_head, up_weight, visit,
-            down_first, down_depth, down_weight, step, num_targets, lanes, endless, limit, most_seeds, largest, out,
+            down_first, down_depth, down_weight, step, lanes, endless, limit, most_seeds, largest, out,
         )  # fmt: skip

@@ -185,7 +185,7 @@ class Metric:
         sweep(
             turn, seeds.first, seeds.rank, seeds.label.astype(kind), known.parent, known.deepest,
             up.first, up.head, up.weight, descent.visit, down.first, down.depth, down.weight, up.step,
-            out.shape[1], lanes, kind.type(self.endless), kind.type(min(limit, self.endless - 1)),
+            lanes, kind.type(self.endless), kind.type(min(limit, self.endless - 1)),
             min(thread_count(), batches), lanes * seeds.most, largest, out,
         )  # fmt: skip
         return bool(largest.max() >= self.endless)

@@ -15,12 +15,10 @@ from maillage.kernels.nearest import nearest_sources
 from maillage.travel.search.hierarchy import Descent, Metric, Seeds, Topology
 from maillage.travel.search.order_cache import order_of
 from maillage.travel.search.ordering import neighbours
+from maillage.travel.search.questions import LARGEST, checked_out, finite_places, node_ids, weight_problem
 
 Direction = Literal["from", "to"]
 Method = Literal["auto", "hierarchy", "dijkstra"]
-
-LARGEST = 2**31 - 1
-"""Largest weight and largest path, centiseconds: 248 days."""
 
 FEW_NODES = 200
 """Networks so small that preparing them is not worth the while."""
@@ -82,11 +80,11 @@ class Router:
         cache: str | Path | None = None,
     ) -> None:
         faults: list[Fault] = []
-        tails, heads = (_node_ids(ids, name, num_nodes, faults) for ids, name in ((tail, "tail"), (head, "head")))
+        tails, heads = (node_ids(ids, name, num_nodes, faults) for ids, name in ((tail, "tail"), (head, "head")))
         if np.size(tail) != np.size(head):
             message = f"{np.size(tail)} tails but {np.size(head)} heads"
             faults.append(Fault("Router", message, remedy="Give one of each an arc"))
-        place = None if lonlat is None else _places(lonlat, num_nodes, faults)
+        place = None if lonlat is None else finite_places(lonlat, num_nodes, faults)
         if method not in ("auto", "hierarchy", "dijkstra"):
             faults.append(Fault("Router", f"unknown method {method!r}", remedy="Use 'auto', 'hierarchy' or 'dijkstra'"))
         if faults:
@@ -122,7 +120,7 @@ class Router:
             Wrong number, not integers, negative or too large.
         """
         values = np.asarray(weights)
-        problem = _weight_problem(values, len(self._tail))
+        problem = weight_problem(values, len(self._tail))
         if problem:
             remedy = "Give one integer of centiseconds an arc; leave out closed arcs"
             raise InputError([Fault("Router.customise", problem, "weights", remedy=remedy)])
@@ -165,7 +163,7 @@ class Router:
             2**31 - 1 centiseconds.
         """
         source, target, weights = self._query(sources, targets, direction, cutoff)
-        out = np.empty((len(source), len(target)), np.int32) if out is None else _checked_out(out, (len(source), len(target)))
+        out = np.empty((len(source), len(target)), np.int32) if out is None else checked_out(out, (len(source), len(target)))
         if self._topology is None or self._metric is None:
             self._by_dijkstra(source, target, weights, direction, cutoff, out)
             return out
@@ -260,9 +258,9 @@ class Router:
         self, sources: npt.ArrayLike, targets: npt.ArrayLike | None, direction: str, cutoff: int | None
     ) -> tuple[Ints, Ints, npt.NDArray[np.int64]]:
         faults: list[Fault] = []
-        source = _node_ids(sources, "sources", self._num_nodes, faults)
+        source = node_ids(sources, "sources", self._num_nodes, faults)
         everywhere = np.arange(self._num_nodes, dtype=np.int32)
-        target = everywhere if targets is None else _node_ids(targets, "targets", self._num_nodes, faults)
+        target = everywhere if targets is None else node_ids(targets, "targets", self._num_nodes, faults)
         if self._weights is None:
             faults.append(Fault("Router.matrix", "the arcs have no weights yet", remedy="Call customise(weights) first"))
         if direction not in ("from", "to"):
@@ -289,44 +287,3 @@ class Router:
         if largest > LARGEST:
             raise InputError([Fault("Router.matrix", "a journey takes more than 248 days", remedy="Give a cutoff")])
         out[:] = wide
-
-
-def _node_ids(ids: npt.ArrayLike, name: str, num_nodes: int, faults: list[Fault]) -> Ints:
-    """`ids` as int32; what is wrong with them is added to `faults`."""
-    array = np.asarray(ids)
-    if array.size == 0:
-        return np.empty(0, np.int32)
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
-        faults.append(Fault("Router", "not a list of integers", name, remedy="Give node numbers, 0 to num_nodes - 1"))
-        return np.empty(0, np.int32)
-    if array.min() < 0 or array.max() >= num_nodes:
-        rows = tuple(f"position {i}: {array[i]}" for i in np.flatnonzero((array < 0) | (array >= num_nodes)))
-        faults.append(Fault("Router", "node out of range", name, rows, f"Nodes are 0 to {num_nodes - 1}"))
-        return np.empty(0, np.int32)
-    return array.astype(np.int32)
-
-
-def _weight_problem(values: npt.NDArray[Any], num_arcs: int) -> str:
-    if values.shape != (num_arcs,):
-        return f"shape {values.shape} instead of ({num_arcs},)"
-    if num_arcs == 0:
-        return ""
-    if not np.issubdtype(values.dtype, np.integer):
-        return f"{values.dtype} instead of integers"
-    if values.min() < 0 or values.max() > LARGEST:
-        return f"values from {values.min()} to {values.max()} instead of 0 to {LARGEST}"
-    return ""
-
-
-def _places(lonlat: npt.ArrayLike, num_nodes: int, faults: list[Fault]) -> Floats:
-    place = np.asarray(lonlat, np.float64)
-    if place.shape != (num_nodes, 2) or not np.isfinite(place).all():
-        faults.append(Fault("Router", "not one finite pair of coordinates a node", "lonlat", remedy="Mend or leave it out"))
-    return place
-
-
-def _checked_out(out: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArray[np.int32]:
-    if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.int32 or not out.flags.c_contiguous:
-        message = f"not a C-ordered int32 array of shape {shape}"
-        raise InputError([Fault("Router.matrix", message, "out", remedy="Leave it out")])
-    return out

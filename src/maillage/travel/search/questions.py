@@ -1,0 +1,58 @@
+"""What may be asked of a `Router`: the checks of its arguments, each fault told with its remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from maillage.arrays import Floats, Ints
+from maillage.errors import Fault, InputError
+
+LARGEST = 2**31 - 1
+"""Largest weight and largest path, centiseconds: 248 days."""
+
+
+def node_ids(ids: npt.ArrayLike, name: str, num_nodes: int, faults: list[Fault]) -> Ints:
+    """`ids` as int32; what is wrong with them is added to `faults`."""
+    array = np.asarray(ids)
+    if array.size == 0:
+        return np.empty(0, np.int32)
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        faults.append(Fault("Router", "not a list of integers", name, remedy="Give node numbers, 0 to num_nodes - 1"))
+        return np.empty(0, np.int32)
+    if array.min() < 0 or array.max() >= num_nodes:
+        rows = tuple(f"position {i}: {array[i]}" for i in np.flatnonzero((array < 0) | (array >= num_nodes)))
+        faults.append(Fault("Router", "node out of range", name, rows, f"Nodes are 0 to {num_nodes - 1}"))
+        return np.empty(0, np.int32)
+    return array.astype(np.int32)
+
+
+def weight_problem(values: npt.NDArray[Any], num_arcs: int) -> str:
+    """What is wrong with the weights of `num_arcs` arcs; empty if nothing is."""
+    if values.shape != (num_arcs,):
+        return f"shape {values.shape} instead of ({num_arcs},)"
+    if num_arcs == 0:
+        return ""
+    if not np.issubdtype(values.dtype, np.integer):
+        return f"{values.dtype} instead of integers"
+    if values.min() < 0 or values.max() > LARGEST:
+        return f"values from {values.min()} to {values.max()} instead of 0 to {LARGEST}"
+    return ""
+
+
+def finite_places(lonlat: npt.ArrayLike, num_nodes: int, faults: list[Fault]) -> Floats:
+    """(N, 2) coordinates; what is wrong with them is added to `faults`."""
+    place = np.asarray(lonlat, np.float64)
+    if place.shape != (num_nodes, 2) or not np.isfinite(place).all():
+        faults.append(Fault("Router", "not one finite pair of coordinates a node", "lonlat", remedy="Mend or leave it out"))
+    return place
+
+
+def checked_out(out: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArray[np.int32]:
+    """`out`, if results can be written into it; else `InputError`."""
+    if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.int32 or not out.flags.c_contiguous:
+        message = f"not a C-ordered int32 array of shape {shape}"
+        raise InputError([Fault("Router.matrix", message, "out", remedy="Leave it out")])
+    return out
