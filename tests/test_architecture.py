@@ -138,6 +138,14 @@ def test_no_pickles_are_read() -> None:
         assert "allow_pickle=True" not in path.read_text(encoding="utf-8"), path
 
 
+def test_names_of_travel_are_found_where_they_are_said_to_be() -> None:
+    import maillage.travel as package
+
+    assert sorted(package.__all__) == sorted(package._HOMES)
+    for name in package.__all__:
+        assert getattr(package, name).__name__ == name if name != "MODES" else package.MODES
+
+
 def test_public_names_are_found_where_they_are_said_to_be() -> None:
     import maillage
 

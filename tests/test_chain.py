@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import shapely
 import maillage
 from maillage import InputError, Rules, Scenario, chain
 from maillage.errors import ScenarioError, UnsolvedError
+from maillage.report.words import Words
 from maillage.travel.commutes import home_to_school
 from minidata import write_minidata
 
@@ -193,6 +195,52 @@ def test_coaches_of_the_table_of_circuits(territory: maillage.Territory) -> None
     assert np.isinf(late.minutes[0, 1])
     with pytest.raises(InputError, match="no table of coach circuits"):
         home_to_school(territory, by_circuit)
+
+
+def test_circuits_that_do_not_reach_everybody_say_what_to_do(territory: maillage.Territory) -> None:
+    """A coach that goes nowhere near: every unit that has no collège within a walk is cut off."""
+    calls = pd.DataFrame(
+        {
+            "circuit": ["A", "A"], "time_min": [450.0, 465.0], "stop": ["Mairie", "Gare"],
+            "x_m": [650_000.0, 651_000.0], "y_m": [6_860_000.0] * 2, "uai": ["", ""],
+        }
+    )  # fmt: skip
+    asked = maillage.TravelSettings(mode="circuit")
+    far = replace(territory, circuits=calls)
+    with pytest.raises(maillage.InfeasibleError) as caught:
+        maillage.optimise(far, SCENARIOS[1], until=2025, travel=asked)
+    assert any("no open collège can be reached" in reason for reason in caught.value.reasons)
+    assert any('mode = "school" or "coach"' in reason for reason in caught.value.reasons)
+    told = [Words("fr").recorded(reason) for reason in caught.value.reasons]
+    assert any(text is not None and "mesurer un réseau de cars" in text for text in told)
+
+
+def test_inhabited_squares_of_the_study_file_are_a_source(tmp_path: Path) -> None:
+    write_minidata(tmp_path / "mini")
+    square = [shapely.box(703_000, 7_003_000, 703_200, 7_003_200)]
+    gpd.GeoDataFrame({"people": [9.0]}, geometry=square, crs=2154).to_file(tmp_path / "squares.gpkg")
+    text = """
+territory = "mini"
+[study]
+until = 2025
+[study.travel]
+homes = "squares.gpkg"
+homes_column = "people"
+[[scenario]]
+name = "present"
+present = true
+"""
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    inputs = maillage.load_study(tmp_path / "study.toml")
+    (source,) = [source for source in inputs.territory.sources if source.file == "squares.gpkg"]
+    assert source.sha256 == hashlib.sha256((tmp_path / "squares.gpkg").read_bytes()).hexdigest()
+    (estimate,) = [estimate for estimate in inputs.territory.estimates if estimate.quantity == "homes of pupils"]
+    assert "carreaux habités, selon people" in str(Words("fr").recorded(estimate.method))
+    study = maillage.study(inputs.territory, inputs.scenarios, inputs.settings)
+    assert any("keep their own point" in told for told in study.travel.unreachable)
+    (tmp_path / "study.toml").write_text(text.replace("squares.gpkg", "none.gpkg"), encoding="utf-8")
+    with pytest.raises(InputError, match="no such file"):
+        maillage.load_study(tmp_path / "study.toml")
 
 
 def test_roads_of_the_study_file_take_the_place_of_the_territorys(tmp_path: Path) -> None:

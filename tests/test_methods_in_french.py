@@ -86,6 +86,29 @@ def test_journeys_of_a_mode_of_ones_own_between_places_of_several_points():
             assert "moyenne pondérée" in told
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"), [(0, "sans changement"), (1, "un changement de car, de 3 min"), (2, "2 changements de car")]
+)
+def test_changes_of_coach_are_counted_as_one_says_them(changes, told):
+    sentence = (
+        f"On foot at most 20 min at a time, 5 between stops; changes at most {changes}, each 3 min or more; kilometres in "
+        "straight lines from stop to stop."
+    )
+    assert told in str(FRENCH.recorded(sentence))
+
+
+def test_a_list_cut_short_is_cut_short_in_french():
+    reason = "travel: no open collège can be reached from unit 99001, 99002 and {} more"
+    assert str(FRENCH.recorded(reason.format(848))).endswith("99001, 99002 et 848 autres")
+    assert str(FRENCH.recorded(reason.format(1))).endswith("99001, 99002 et un autre")
+
+
+def test_one_speed_is_told_once():
+    told = travel_times(None, [[0.0, 0.0]], [[1.0, 0.0]], "walk").method
+    assert "at 4 km/h, at least" in told
+    assert "à 4 km/h, au moins" in str(FRENCH.recorded(told))
+
+
 def test_a_sentence_as_told():
     told = FRENCH.recorded("Grades move up with the département's ratios of 2023 to 2024: 6e → 5e 0.974.")
     assert told == "Les niveaux montent selon les taux de passage du département de 2023 à 2024\u00a0: 6e → 5e 0,974."

@@ -97,7 +97,7 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         ({"keep_open": "0620001A"}, "square brackets"),
         ({"present": "perhaps"}, "present"),
         ({"goals": {"canteen": 1}}, "weighs overloads"),
-        ({"close_named": ["62"]}, "'62' is not of the right form"),
+        ({"close_named": ["62"]}, "'62' is not a UAI. A UAI is seven digits"),
         ({"goals": {"travel": float("nan")}}, "finite"),
     ],
 )
@@ -122,13 +122,15 @@ def test_travel_of_a_study_file_and_of_python_are_the_same(tmp_path: Path) -> No
         ({"walk_under_km": 2}, 'walk_under_km is of no use with mode = "car"'),
         ({"mode": "walk", "coach_km_h": 30}, 'set mode = "coach" or "school"'),
         ({"mode": "school", "bell": "08:00"}, "bell is of no use"),
-        ({"mode": "circuit", "bell": "8 h"}, "'8 h' is not of the right form"),
+        ({"mode": "circuit", "bell": "8 h"}, "bell: '8 h' is not an hour. Write two digits"),
         ({"mode": "circuit", "direction": "both"}, "mornings only"),
         ({"mode": "train"}, "mode"),
         ({"mode": "school", "walk_under_km": 0}, "greater than 0"),
         ({"direction": "up"}, "direction"),
         ({"rural_km_h": 5}, "greater than or equal to 30"),
         ({"roads": ""}, "roads"),
+        ({"homes_column": "Ind"}, "homes_column is of no use without homes"),
+        ({"mode": "circuit", "bell": "8:00"}, "bell: '8:00' is not an hour"),
     ],
 )
 def test_travel_keys_that_mean_nothing_are_refused(change: dict[str, object], said: str) -> None:

@@ -29,6 +29,12 @@ NO_REASON = ("rules that cannot hold together (proven by the solver)",)
 COMPACT_ONLY = "contiguous: shown for sectors that grow outwards from their collège; others, that wind around, may be possible"
 """What "no possible plan" means where sectors must be in one piece."""
 
+CIRCUITS_MEASURE = (
+    'circuits: they serve to measure a network of coaches; to redraw sectors, travel with mode = "school" or "coach", or add '
+    "circuits until every unit has a journey"
+)
+"""What to do where today's coaches do not reach a unit."""
+
 SAME_OBJECTIVE = 1e-6
 """Relative difference allowed between the solver's objective and the one measured on the plan."""
 
@@ -121,7 +127,8 @@ def _possible_problem(
     problem = problem_of(territory, scenario, demand, travel, start, until)
     reasons = impossible_reasons(territory, scenario, problem)
     if reasons:
-        raise InfeasibleError(scenario.name, reasons)
+        cut_off = travel.mode == "circuit" and any(reason.startswith(("travel:", "max_minutes:")) for reason in reasons)
+        raise InfeasibleError(scenario.name, (*reasons, CIRCUITS_MEASURE) if cut_off else reasons)
     return problem
 
 

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from maillage.errors import Fault, ScenarioError
 
-Uai = Annotated[str, Field(pattern=r"^\d{7}[A-Z]$", description="UAI of a collège: seven digits and a letter")]
+UAI_FORM, NAME_FORM, HOUR_FORM = r"^\d{7}[A-Z]$", r"^[a-z0-9][a-z0-9_-]{0,47}$", r"^([01]\d|2[0-3]):[0-5]\d$"
+Uai = Annotated[str, Field(pattern=UAI_FORM, description="UAI of a collège: seven digits and a letter")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Variant = Literal["central", "high", "low"]
 M = TypeVar("M", bound=BaseModel)
@@ -74,7 +75,7 @@ class Scenario(_Frozen):
     demographic variant (shared by the study), and its rules and goals.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$", description="Short name, used in file names: a-z, 0-9, - and _.")
+    name: str = Field(pattern=NAME_FORM, description="Short name, used in file names: a-z, 0-9, - and _.")
     title: str = Field("", max_length=200, description="Title shown in the report; the name where empty.")
     present: bool = Field(False, description="True: today's sectors, nothing optimised.")
     close: int | None = Field(
@@ -115,18 +116,13 @@ class TravelSettings(_Frozen):
         "the territory's own table of circuits.",
     )
     walk_under_km: float = Field(
-        3.0,
-        gt=0,
-        description="With mode = 'school': journeys on foot shorter than this are walked (km); 3 is where Hauts-de-France "
-        "starts to carry pupils.",
+        2.0, gt=0, description="With mode = 'school': journeys on foot shorter than this are walked (km); 2 is half an hour."
     )
     coach_km_h: float | None = Field(
         None, gt=0, le=100, description="Speed of a school coach in the country, stops included (km/h); 30 if absent."
     )
     coach_town_km_h: float | None = Field(None, gt=0, le=100, description="The same in towns (km/h); 17.5 if absent.")
-    bell: str = Field(
-        "08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="With mode = 'circuit': first lesson of the day, HH:MM."
-    )
+    bell: str = Field("08:00", pattern=HOUR_FORM, description="With mode = 'circuit': first lesson of the day, HH:MM.")
     direction: Literal["to", "from", "both"] = Field(
         "to", description="Way to school, way back, or the mean of both; they differ by one-ways."
     )
@@ -136,6 +132,11 @@ class TravelSettings(_Frozen):
     rural_km_h: float | None = Field(
         None, ge=30, le=130, description="Another general limit outside towns, on departmental roads (km/h); needs roads."
     )
+
+    homes: str | None = Field(
+        None, min_length=1, description="File of inhabited squares to travel from instead of the units' centres."
+    )
+    homes_column: str = Field("Ind_11_17", min_length=1, description="Column of the people who count in each square.")
 
     _MODES_OF_KEYS: ClassVar[dict[str, tuple[str, ...]]] = {
         "walk_under_km": ("school",),
@@ -151,6 +152,8 @@ class TravelSettings(_Frozen):
             if name in self.model_fields_set and self.mode not in modes:
                 others = " or ".join(f'"{mode}"' for mode in modes)
                 raise ValueError(f'{name} is of no use with mode = "{self.mode}": leave it out, or set mode = {others}')
+        if "homes_column" in self.model_fields_set and self.homes is None:
+            raise ValueError("homes_column is of no use without homes: leave it out, or name a file")
         if self.mode == "circuit" and self.direction != "to":
             raise ValueError('the table of circuits holds mornings only: leave out direction with mode = "circuit"')
         return self
@@ -236,12 +239,14 @@ _PLAIN_WORDS = {
     "missing": ("is missing", "Add it"),
     "tuple_type": ("should be a list", "Put it in square brackets, even if there is only one"),
     "bool_type": ("should be true or false", "Write true or false, without quotes"),
-    "string_pattern_mismatch": (
-        "is not of the right form",
-        "A UAI is seven digits and a letter; a name is a-z, 0-9, - and _; an hour is 08:00",
-    ),
 }
 """What to say instead of pydantic's own words, and the remedy, by type of error."""
+_FORMS = {
+    UAI_FORM: ("is not a UAI", "A UAI is seven digits and a letter: 0620001A"),
+    NAME_FORM: ("is not a short name", "A name is a-z, 0-9, - and _, 48 characters at most"),
+    HOUR_FORM: ("is not an hour", "Write two digits, a colon and two digits: 08:00"),
+}
+"""The same for a text that is not of the right form, by the form asked for."""
 
 
 def _fault(model: type[BaseModel], detail: Any, where: str) -> Fault:
@@ -254,7 +259,8 @@ def _fault(model: type[BaseModel], detail: Any, where: str) -> Fault:
         return Fault(where, f"unknown key {key!r}", remedy=remedy)
     message, remedy = _PLAIN_WORDS.get(detail["type"], (detail["msg"].removeprefix("Value error, "), ""))
     if detail["type"] == "string_pattern_mismatch":
-        message = f"{detail['input']!r} {message}"
+        form, remedy = _FORMS.get(detail["ctx"]["pattern"], ("is not of the right form", ""))
+        message = f"{detail['input']!r} {form}"
     return Fault(where, f"{key or 'file'}: {message}", remedy=remedy)
 
 

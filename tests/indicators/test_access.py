@@ -45,7 +45,22 @@ def test_unreachable_pupils_are_told_and_kept_out_of_the_mean(measure) -> None:
     assert found["unreachable_pupils"].tolist() == [100, 90, 80]
     assert found["travel_mean_min"][0] == pytest.approx((60 * 12 + 40 * 10 + 100 * 5) / 200)
     assert found["travel_max_min"][0] == 12
-    assert found["share_above_30_min"][0] == pytest.approx(1 / 3)
+    assert found["share_above_30_min"][0] == 0
+    assert found["share_without_journey"][0] == pytest.approx(1 / 3)
+
+
+def test_cutting_pupils_off_never_makes_a_plan_look_better(measure) -> None:
+    everybody = measure()
+    assert everybody["travel_mean_all_min"].tolist() == everybody["travel_mean_min"].tolist()
+    minutes = MINUTES.copy()
+    minutes[1, 0] = np.inf
+    found = measure(travel=toy_travel(minutes=minutes))
+    # Without u1's 12 min the mean of the others falls; counted as 90 it rises.
+    assert found["travel_mean_min"][0] < everybody["travel_mean_min"][0]
+    assert found["travel_mean_all_min"][0] == pytest.approx((100 * 5 + 60 * 90 + 40 * 10 + 100 * 5) / 300)
+    minutes[3, 0] = 120
+    found = measure(travel=toy_travel(minutes=minutes))
+    assert found["travel_mean_all_min"][0] == pytest.approx((100 * 5 + 60 * 120 + 40 * 10 + 100 * 5) / 300)
 
 
 def test_time_bands_hold_everybody_once(measure) -> None:
@@ -59,9 +74,10 @@ def test_time_bands_hold_everybody_once(measure) -> None:
     assert found["share_above_45_min"][1] == 0
     minutes[3, 0] = np.inf
     found = measure(ALL_TO_A, travel=toy_travel(minutes=minutes))
-    bands = ("share_within_15_min", "share_15_to_30_min", "share_30_to_45_min", "share_above_45_min")
+    bands = ("share_within_15_min", "share_15_to_30_min", "share_30_to_45_min", "share_above_45_min", "share_without_journey")
     assert sum(found[name][1] for name in bands) == pytest.approx(1)
-    assert found["share_above_45_min"][1] == pytest.approx(90 / 280)
+    assert found["share_above_45_min"][1] == 0
+    assert found["share_without_journey"][1] == pytest.approx(90 / 280)
 
 
 def test_share_under_three_kilometres_and_pupil_kilometres(measure) -> None:
@@ -125,6 +141,29 @@ def test_bus_eligible_from_three_kilometres(measure) -> None:
     assert found["bus_eligible_pupils"].tolist() == [100, 60 + 40 + 90, 60 + 40 + 80]
     # u3 was 2 km from B and is 18 km from A; u1 and u2 already were beyond 3 km.
     assert found["newly_bus_eligible_pupils"].tolist() == [0, 90, 80]
+
+
+def test_entitlement_follows_the_road_whatever_the_means_of_travel(measure) -> None:
+    """u3 walks 2 km over a footbridge to B, 4 km by road; u0 has no way by road."""
+    road = DISTANCE_KM.copy()
+    road[3, 1] = 4.0
+    road[0, :] = np.inf
+    found = measure(travel=toy_travel(mode="walk", road_km=road))
+    assert found["bus_eligible_pupils"].tolist() == [60 + 40 + 100, 60 + 40 + 90, 60 + 40 + 80]
+    assert found["unknown_distance_pupils"].tolist() == [100, 90, 80]
+    assert found["share_under_3_km"][0] == 0
+    assert found["pupil_km"][0] == pytest.approx(60 * 8 + 40 * 8 + 100 * 4)
+
+
+def test_a_journey_that_does_not_exist_entitles_nobody(measure) -> None:
+    km = DISTANCE_KM.copy()
+    km[3, :] = np.inf, np.inf
+    found = measure(ALL_TO_A, travel=toy_travel(distance_km=km))
+    assert found["bus_eligible_pupils"].tolist() == [100, 100, 100]
+    # u2 goes on being entitled; where u3 goes today is unknown, so that nothing new can be said of it.
+    known = DISTANCE_KM.copy()
+    known[3, 1] = np.inf
+    assert measure(ALL_TO_A, travel=toy_travel(distance_km=known))["newly_bus_eligible_pupils"].tolist() == [0, 0, 0]
 
 
 def test_exactly_three_kilometres_is_eligible(measure) -> None:

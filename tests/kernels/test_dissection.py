@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillage.kernels.dissection import LEAF_NODES, dissect, hops
+from maillage.kernels.dissection import dissect, hops
+from maillage.kernels.leaves import LEAF_NODES
 from maillage.kernels.reduction import take_small
+from maillage.travel.search.hierarchy import Topology
 from maillage.travel.search.ordering import elimination_order, neighbours
 from naive import eliminated
 from roads_at_random import grid_with_trouble, small_graphs
@@ -72,14 +74,27 @@ def clique(size):
     return [(a, b) for a in range(size) for b in range(a)], size
 
 
-@pytest.mark.parametrize(("pairs", "num_nodes"), [star(20_000), path(100_000), clique(3 * LEAF_NODES), ([], 5), ([(0, 0)], 1)])
+def hubs(count, leaves):
+    """Some hubs, each joined to all leaves."""
+    return [(hub, count + leaf) for hub in range(count) for leaf in range(leaves)], count + leaves
+
+
+SHAPES = [star(50_000), path(100_000), clique(3 * LEAF_NODES), hubs(2, 5_000), hubs(3, 5_000), ([], 5), ([(0, 0)], 1)]
+
+
+@pytest.mark.parametrize(("pairs", "num_nodes"), SHAPES)
 @pytest.mark.parametrize("where", ["nowhere", "one place", "one line"])
 def test_hard_shapes_are_ordered(pairs, num_nodes, where):
     place = {"nowhere": None, "one place": np.zeros((num_nodes, 2)), "one line": np.arange(2.0 * num_nodes).reshape(-1, 2)}[
         where
     ]
-    order = elimination_order(*edges_of(pairs, num_nodes), place)
+    edges = edges_of(pairs, num_nodes)
+    order = elimination_order(*edges, place)
     assert np.array_equal(np.sort(order), np.arange(num_nodes))
+    # All but the clique have an order that adds an arc a bend of a path at most, or three between three hubs.
+    if len(pairs) < 3 * num_nodes:
+        tail, head = np.asarray(pairs, np.int32).reshape(-1, 2).T
+        assert len(Topology.of(tail, head, num_nodes, order, edges).up_head) <= 2 * len(pairs) + 3
 
 
 @settings(max_examples=50, deadline=None)

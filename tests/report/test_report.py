@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from maillage.errors import InputError
+from maillage.plan import Breach
 from maillage.report.html import render, write_report
 from maillage.studies import Study
 
@@ -210,6 +211,50 @@ def test_a_scenario_without_an_answer_is_not_called_impossible(page: Page, langu
     assert "Réponse à venir" in page.text
     told = {"fr": "aucun plan trouvé en 1 s", "en": "no plan found in 1 s"}
     assert told[language] in page.text
+
+
+def cut_off(study: Study, **changes: object) -> Study:
+    """The study where the first unit has no journey and its distance by road is unknown."""
+    minutes, km = study.travel.minutes.copy(), study.travel.distance_km.copy()
+    minutes[0] = km[0] = np.inf
+    return replace(study, travel=replace(study.travel, minutes=minutes, distance_km=km, **changes))
+
+
+def test_pupils_without_a_journey_are_told_first(toy_study: Study, french: Page) -> None:
+    assert "aucun trajet vers leur collège" not in french.text
+    assert "Élèves sans trajet (part)" in french.text
+    page = Page(render(cut_off(toy_study, not_snapped=("99001", "0990001A")), "fr"))
+    table = toy_study.indicators().set_index(["scenario", "indicator", "rentree"])["value"]
+    assert table["present", "share_without_journey", 2030] == 0
+    none, mean = page.text.index("n’ont aucun trajet vers leur collège"), page.text.index("Le trajet moyen entre le domicile")
+    assert none < mean
+    assert "2 lieux sont trop loin de toute route, donc sans trajet\u00a0: Bourg-1, Les Sources" in page.text
+    assert "dont la distance par la route est inconnue" in page.text
+    assert "sans aucun trajet, non comptés" in page.text
+    assert "Élèves sans itinéraire" in page.text
+
+
+def test_nobody_has_a_journey(toy_study: Study) -> None:
+    lost = np.full(toy_study.travel.minutes.shape, np.inf)
+    study = replace(toy_study, travel=replace(toy_study.travel, minutes=lost, distance_km=lost))
+    page = Page(render(study, "fr"))
+    assert "n’ont aucun trajet vers leur collège" in page.text
+    assert "Le trajet moyen entre le domicile" not in page.text
+
+
+@pytest.mark.parametrize("approximate", [True, False])
+def test_a_timetable_is_not_said_to_be_a_way_on_the_roads(toy_study: Study, approximate: bool) -> None:
+    page = Page(render(cut_off(toy_study, mode="circuit", approximate=approximate), "fr"))
+    assert "selon les horaires des circuits de transport scolaire" in page.text
+    assert "le plus rapide sur le réseau routier" not in page.text
+    assert "distance à vol d’oiseau, majorée d’un détour et divisée" not in page.text
+    assert ("La marche est approchée par la distance" in page.text) == approximate
+
+
+def test_a_rule_on_journeys_broken_for_want_of_one(toy_study: Study) -> None:
+    broken = replace(toy_study.plans[0], breaches=(Breach("max_minutes", "unit 99001", None, np.inf, "min"),))
+    page = Page(render(replace(toy_study, plans=(broken, *toy_study.plans[1:])), "fr"))
+    assert "trajet maximal (unité 99001), aucun trajet" in page.text
 
 
 def test_a_fictional_territory_says_so(toy_study: Study) -> None:

@@ -7,11 +7,12 @@ import dataclasses
 import numba
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage import InputError, RoadNetwork, travel_times
-from maillage.travel import Approximation, Mode
+from maillage.travel import AccessPoints, Approximation, Mode, isochrones, routes
 from naive import least_seconds
 from toy import toy_territory
 
@@ -83,7 +84,10 @@ def test_islands_are_reported_and_not_snapped_to():
     assert road.components.tolist() == [n, 2]
     times = travel_times(road, [[0.0, 55.0]], [[1000.0, 0.0]], BARE)
     assert times.minutes[0, 0] == pytest.approx(1 + 0.055 / 5 * 60)
-    assert times.unreachable == ("1 segments open to bare are cut off from the main network: no point is put on them",)
+    assert times.unreachable == (
+        "No point is put on small pieces of the network (under 1000 nodes and under 1 % of the largest); "
+        "segments open to bare there: 1",
+    )
 
 
 def test_two_separate_towns_are_listed():
@@ -92,6 +96,54 @@ def test_two_separate_towns_are_listed():
     times = travel_times(road, [[0.0, 0.0], [0.0, 9000.0]], [[1000.0, 0.0]], BARE)
     assert times.minutes[:, 0].tolist() == [1.0, np.inf]
     assert times.unreachable == ("origin 1: no journey by bare to any place asked for",)
+
+
+def test_far_access_is_told_with_the_farthest_named():
+    places = [[500.0, 500.0], [500.0, 501.0], [500.0, 3100.0], *([float(x), 700.0] for x in range(5))]
+    told = travel_times(line_road(), places, [[1000.0, -600.0]], "car").unreachable
+    assert told == (
+        "Over 0.5 km from any road open to car, reached in a straight line at 15 km/h: 7 of 8 origins, the farthest "
+        "origin 2 (3.1 km), origin 3 (0.7 km), origin 4 (0.7 km), origin 5 (0.7 km), origin 6 (0.7 km)",
+        "Over 0.5 km from any road open to car, reached in a straight line at 15 km/h: 1 of 1 destinations, the farthest "
+        "destination 0 (0.6 km)",
+    )
+
+
+def test_a_place_is_at_no_distance_from_itself():
+    """Access on both sides, waiting and the cutoff leave it out; a place off the network stays off."""
+    slow = Mode("slow", journey_s=600.0)
+    places = [[500.0, 1860.0], [500.0, 1861.0], [500.0, 9000.0]]
+    times = travel_times(line_road(), places, places, slow, cutoff_min=45)
+    assert np.isinf(times.minutes).tolist() == [[False, True, True], [True, False, True], [True, True, True]]
+    assert np.diagonal(times.minutes)[:2].tolist() == np.diagonal(times.distance_km)[:2].tolist() == [0.0, 0.0]
+    several = AccessPoints([0, 0], places[:2], [1, 1])
+    assert travel_times(line_road(), several, [places[0]], slow).distance_km[0, 0] == pytest.approx((0 + 3.721) / 2)
+
+
+def test_a_place_that_reaches_itself_only_is_named():
+    place = [[0, 0], [1000, 0], [0, 9000], [1000, 9000]]
+    road = RoadNetwork.from_arrays([0, 1, 2, 3], [1, 0, 3, 2], [60.0] * 4, xy_m=place)
+    towns = [[0.0, 0.0], [1000.0, 0.0], [0.0, 9000.0]]
+    times = travel_times(road, towns, towns, BARE)
+    assert times.minutes.tolist() == [[0.0, 1.0, np.inf], [1.0, 0.0, np.inf], [np.inf, np.inf, 0.0]]
+    assert times.unreachable == tuple(
+        f"{side} 2: no journey by bare to any other place asked for" for side in ("origin", "destination")
+    )
+    assert travel_times(road, [towns[2]], [towns[2]], BARE).unreachable == ()  # nothing else is asked for
+    assert travel_times(road, [towns[2]], [towns[2], [0.0, 40_000.0]], BARE).unreachable == (
+        "destination 1: more than 5 km from any road open to bare",
+    )
+    homes = AccessPoints([0, 0, 1], [*towns[:2], towns[2]], [1, 1, 1], name=["A", "B"])
+    assert "B: no journey by bare to any other place asked for" in travel_times(road, homes, homes, BARE).unreachable
+
+
+@pytest.mark.parametrize("ask", [travel_times, routes, lambda network, start, _: isochrones(network, start)])
+def test_degrees_given_as_metres_are_refused(ask):
+    far = RoadNetwork.from_arrays([0], [1], [60.0], xy_m=[[650_000, 6_860_000], [651_000, 6_860_000]])
+    with pytest.raises(InputError, match=r"look like degrees.*Give EPSG:2154 metres"):
+        ask(far, [[2.35, 48.85]], [[2.36, 48.86]])
+    told = travel_times(None, [[2.35, 48.85]], [[650_000.0, 6_860_000.0]]).unreachable
+    assert told == ("origins: these look like degrees; give EPSG:2154 metres",)
 
 
 segments = st.lists(
@@ -167,6 +219,9 @@ def test_approximation_of_other_modes_and_assumptions():
         (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], approximation=Approximation()), "both a network"),
         (lambda: Approximation(detour=-1), "detour"),
         (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], max_snap_m=np.inf), "inf is not a positive number"),
+        (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], max_snap_m=-1), "Give metres, above 0"),
+        (lambda: travel_times(line_road(), [[0, 0]], [[0, 0]], cutoff_min=-1), "Give minutes, above 0"),
+        (lambda: travel_times(line_road(), shapely.box(0, 0, 1, 1), [[0, 0]]), "Polygon instead of numbers"),
     ],
 )
 def test_bad_input_is_named(ask, message):

@@ -172,3 +172,9 @@ def test_squares_of_cannes(shared_bench):
     assert len(homes.owner) == (squares["Ind_11_17"] > 0).sum()
     inside = shapely.intersects_xy(units.geometry[homes.owner], homes.xy_m[:, 0], homes.xy_m[:, 1])
     assert inside.all()
+
+
+def test_units_and_squares_of_another_kind_are_named():
+    frame = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:2154")
+    with pytest.raises(InputError, match=r"(?s)GeoDataFrame instead of Units.*list instead of a GeoDataFrame"):
+        access_points(frame, [], "people")

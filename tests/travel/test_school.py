@@ -36,10 +36,10 @@ def places(*km: float) -> np.ndarray:
 
 
 def test_on_foot_where_near_by_coach_beyond() -> None:
-    # From 0 km: 2 km on foot at 4 km/h are 30 min; 5 km by coach at 30 km/h are 10 min.
-    times = school_times(straight_road(), places(0), places(2, 5))
-    assert times.minutes.tolist() == [[30.0, 10.0]]
-    assert times.distance_km.tolist() == [[2.0, 5.0]]
+    # From 0 km: 1 km on foot at 4 km/h is 15 min; 5 km by coach at 30 km/h are 10 min.
+    times = school_times(straight_road(), places(0), places(1, 5))
+    assert times.minutes.tolist() == [[15.0, 10.0]]
+    assert times.distance_km.tolist() == [[1.0, 5.0]]
     assert times.means is not None
     assert times.means.tolist() == [[0, 1]]
     assert times.mean_names == ("walk", "coach")
@@ -48,10 +48,10 @@ def test_on_foot_where_near_by_coach_beyond() -> None:
 
 
 def test_the_length_itself_is_ridden() -> None:
-    # Hauts-de-France carries pupils from 3 km on, so 3 km are no walk: 6 min by coach, 45 on foot.
-    assert WALK_UNDER_KM == 3
-    assert school_times(straight_road(), places(0), places(3)).minutes.tolist() == [[6.0]]
-    assert school_times(straight_road(), places(0), places(3), walk_under_km=3.001).minutes.tolist() == [[45.0]]
+    # 2 km: 4 min by coach, 30 on foot.
+    assert TravelSettings().walk_under_km == WALK_UNDER_KM == 2
+    assert school_times(straight_road(), places(0), places(2)).minutes.tolist() == [[4.0]]
+    assert school_times(straight_road(), places(0), places(2), walk_under_km=2.001).minutes.tolist() == [[30.0]]
 
 
 def test_the_way_on_foot_counts_not_the_straight_line() -> None:
@@ -65,7 +65,7 @@ def test_the_way_on_foot_counts_not_the_straight_line() -> None:
 def test_each_means_stands_in_for_the_other() -> None:
     """A footpath for want of a road, and a road where nobody walks."""
     path = straight_road(along_s=np.full(2, np.inf), against_s=np.full(2, np.inf), along_users=np.full(2, 8, np.uint8))
-    walked = school_times(path, places(0), places(6))
+    walked = school_times(path, places(1), places(7))
     assert walked.minutes.tolist() == [[90.0]]
     assert walked.means is not None
     assert walked.means.tolist() == [[0]]
@@ -101,8 +101,7 @@ def test_the_method_tells_the_rule_and_what_it_comes_to() -> None:
     # On foot: u0 to A and u3 to B, 2 of 8 pairs; 100 + 100 of the 300 pupils go to these.
     first = times.method.splitlines()[0]
     assert first == (
-        "On foot under 3 km of way on foot, by school coach beyond: 25.0% of the journeys on foot, "
-        "66.7% of the pupils to their present collège."
+        "On foot under 2 km of way on foot, by school coach beyond: 66.7% of the pupils walk to their present collège."
     )
     assert times.minutes.tolist() == [[0, 36], [12, 24], [24, 12], [36, 0]]
     assert times.destinations is not None
@@ -113,9 +112,9 @@ def test_the_method_tells_the_rule_and_what_it_comes_to() -> None:
 
 def test_without_roads_it_is_a_marked_approximation() -> None:
     plain = Approximation(detour=1.0, rural_km_h=30.0, access_min=3.0, least_min=0.0)
-    times = school_times(None, places(0), places(2, 5), approximation=plain)
+    times = school_times(None, places(0), places(1, 5), approximation=plain)
     assert times.approximate
-    assert times.minutes.tolist() == [[30.0, 13.0]]
+    assert times.minutes.tolist() == [[15.0, 13.0]]
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, np.inf, np.nan])
@@ -209,8 +208,9 @@ def write_graphml(path: Path) -> Path:
     return path
 
 
-def write_bdtopo(path: Path) -> Path:
-    line = shapely.LineString([(628_000, 6_990_000), (635_200, 6_990_000)])
+def write_bdtopo(path: Path, corner_m: tuple[float, float] = (628_000, 6_990_000)) -> Path:
+    east_m, north_m = corner_m
+    line = shapely.LineString([corner_m, (east_m + 7_200, north_m)])
     table = {
         "nature": ["Route à 1 chaussée"], "sens_de_circulation": ["Double sens"], "vitesse_moyenne_vl": [72],
         "importance": ["3"], "acces_vehicule_leger": ["Libre"], "urbain": [False],
@@ -232,7 +232,7 @@ def test_the_ending_of_a_file_of_roads_says_its_format(write: Callable[[Path], P
 
 
 def test_a_study_tells_the_limit_it_asks_for(tmp_path: Path) -> None:
-    asked = TravelSettings(roads=str(write_bdtopo(tmp_path / "r.gpkg")), rural_km_h=90)
+    asked = TravelSettings(roads=str(write_bdtopo(tmp_path / "r.gpkg", corner_m=(603_000, 7_003_000))), rural_km_h=90)
     lines = home_to_school(toy_territory(), asked).method.splitlines()
     assert "General limit outside towns asked for: 90 km/h." in lines
     assert any(line.startswith("What if") for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage import InputError, RoadNetwork, TravelTimes, travel_times
+from maillage.travel.times import merged_method
 from toy import toy_territory
+
+ROAD_KM = np.array([[1.5, np.inf], [2.5, 0.25]])
 
 
 def small(**changes):
@@ -42,6 +46,7 @@ def test_names_are_given_or_numbered():
         ({"origins": ["A"]}, "1 names for 2 origins"),
         ({"means": [[0, 2], [0, 0]]}, "means.*not all from -1 to 1"),
         ({"means": [[0, 0]]}, "means.*shape"),
+        ({"road_km": [[0.0, 0.0]]}, "road_km.*shape"),
         ({"mean_names": ("walk", "walk")}, "mean_names.*twice"),
         ({"minutes": [1.0, 2.0], "distance_km": [1.0, 2.0], "means": None}, "two dimensions"),
     ],
@@ -64,6 +69,18 @@ def test_wide_and_long_tables():
         "mean": ["walk", "", "coach", "walk"],
     }
     assert "mean" not in small(means=None, mean_names=()).to_pandas(long=True)
+    assert "road_km" not in long
+    assert small(road_km=ROAD_KM).to_pandas(long=True)["road_km"].tolist() == [1.5, np.inf, 2.5, 0.25]
+
+
+def test_the_distance_by_road_is_that_of_the_journey_unless_it_is_given():
+    assert small().by_road_km.tolist() == [[0.5, np.inf], [2.0, 0.0]]
+    assert small(road_km=ROAD_KM).by_road_km.tolist() == ROAD_KM.tolist()
+    assert replace(small(road_km=ROAD_KM), method="Other.").by_road_km.tolist() == ROAD_KM.tolist()
+
+
+def test_what_is_said_twice_is_said_once():
+    assert merged_method("One. Two.", "One. Three.\nTwo.", "Four.") == "One. Two.\nThree.\nFour."
 
 
 def test_xarray():
@@ -76,6 +93,8 @@ def test_xarray():
         "mean_names": ["walk", "coach"],
     }  # fmt: skip
     assert "mean" not in small(means=None, mean_names=()).to_xarray()
+    assert "road_km" not in dataset
+    assert small(road_km=ROAD_KM).to_xarray()["road_km"].values.tolist() == ROAD_KM.tolist()
 
 
 def test_without_xarray_the_extra_is_named(monkeypatch):
@@ -85,7 +104,7 @@ def test_without_xarray_the_extra_is_named(monkeypatch):
 
 
 def same(left, right):
-    for name in ("minutes", "distance_km", "means", "origins", "destinations"):
+    for name in ("minutes", "distance_km", "means", "road_km", "origins", "destinations"):
         a, b = getattr(left, name), getattr(right, name)
         if a is None or b is None:
             assert a is b
@@ -114,7 +133,8 @@ def test_a_file_gives_back_exactly_what_was_written(tmp_path_factory, data, rows
     mean_names = tuple(data.draw(st.lists(text.filter(bool), max_size=3, unique=True)))
     names = [data.draw(st.lists(text, min_size=size, max_size=size)) for size in (rows, columns)]
     means = matrix(st.integers(-1, len(mean_names) - 1)) if data.draw(st.booleans()) else None
-    times = TravelTimes(matrix(number), matrix(number), mode, flag, method, lost, *names, off, means, mean_names)
+    road_km = matrix(number) if data.draw(st.booleans()) else None
+    times = TravelTimes(matrix(number), matrix(number), mode, flag, method, lost, *names, off, means, mean_names, road_km)
     times.to_parquet(path)
     same(times, TravelTimes.read_parquet(path))
     assert [file.name for file in path.parent.iterdir()] == ["times.parquet"]

@@ -14,6 +14,9 @@ TIME_BANDS_MIN = (15.0, 30.0, 45.0)
 NEAR_KM = 3.0
 """A pupil nearer than this lives near: Hauts-de-France carries pupils from here on."""
 
+NO_JOURNEY_MIN = 90.0
+"""Minutes that a pupil without any journey counts in a ranking, or the longest journey there is; assumption."""
+
 WALK_MIN = 20.0
 """A short walk to school, minutes."""
 
@@ -56,9 +59,9 @@ def weighted_quantile(values: Floats, weights: Floats, share: float) -> Floats:
     return np.where(total > 0, np.take_along_axis(ranked, place[None, :], axis=0)[0], np.nan)
 
 
-def _share(situation: Situation, chosen: Bools) -> Floats:
-    """Share of the pupils of the territory's public collèges for whom `chosen` (U, T) holds."""
-    pupils = np.where(situation.inside, situation.pupils, 0.0)
+def _share(situation: Situation, chosen: Bools, among: Bools | None = None) -> Floats:
+    """Share of the pupils of the territory's public collèges, or of those `among` them, for whom `chosen` (U, T) holds."""
+    pupils = np.where(situation.inside if among is None else situation.inside & among, situation.pupils, 0.0)
     return ratio((pupils * chosen).sum(axis=0), pupils.sum(axis=0))
 
 
@@ -72,6 +75,18 @@ def _travelling(situation: Situation) -> tuple[Floats, Floats]:
 def travel_mean_min(situation: Situation) -> Floats:
     """Mean one-way journey, ``sum_u n_u m_u / sum_u n_u``; unreachable pupils are counted apart."""
     minutes, pupils = _travelling(situation)
+    return ratio((pupils * minutes).sum(axis=0), pupils.sum(axis=0))
+
+
+@indicator("travel_mean_all_min", "min", "lower", always)
+def travel_mean_all_min(situation: Situation) -> Floats:
+    """Mean one-way journey where nobody is left out: a pupil without any counts the longest journey there is, 90 min at least.
+
+    For rankings: what cuts a pupil off can never make a plan better.
+    """
+    worst_min = max(NO_JOURNEY_MIN, situation.longest_min)
+    pupils = np.where(situation.inside, situation.pupils, 0.0)
+    minutes = np.where(np.isfinite(situation.minutes), situation.minutes, worst_min)
     return ratio((pupils * minutes).sum(axis=0), pupils.sum(axis=0))
 
 
@@ -109,14 +124,20 @@ def share_30_to_45_min(situation: Situation) -> Floats:
 
 @indicator("share_above_30_min", "share", "lower", always)
 def share_above_30_min(situation: Situation) -> Floats:
-    """Share of pupils who travel more than 30 minutes, unreachable ones included: the last two bands."""
-    return _share(situation, situation.minutes > TIME_BANDS_MIN[1])
+    """Share of pupils who travel more than 30 minutes; those without a journey are counted apart."""
+    return _share(situation, (situation.minutes > TIME_BANDS_MIN[1]) & (situation.minutes < np.inf))
 
 
 @indicator("share_above_45_min", "share", "lower", always)
 def share_above_45_min(situation: Situation) -> Floats:
-    """Share of pupils who travel more than 45 minutes, unreachable ones included: the last band."""
-    return _share(situation, situation.minutes > TIME_BANDS_MIN[2])
+    """Share of pupils who travel more than 45 minutes; those without a journey are counted apart."""
+    return _share(situation, (situation.minutes > TIME_BANDS_MIN[2]) & (situation.minutes < np.inf))
+
+
+@indicator("share_without_journey", "share", "lower", always)
+def share_without_journey(situation: Situation) -> Floats:
+    """Share of pupils without any journey to their collège: the last band."""
+    return _share(situation, np.isposinf(situation.minutes))
 
 
 @indicator("share_within_20_min_on_foot", "share", "higher", always)
@@ -129,21 +150,27 @@ def share_within_20_min_on_foot(situation: Situation) -> Floats:
 
 @indicator("share_under_3_km", "share", "higher", always)
 def share_under_3_km(situation: Situation) -> Floats:
-    """Share of pupils less than 3 km from their collège, along the roads."""
-    return _share(situation, situation.distance_km < NEAR_KM)
+    """Share of pupils less than 3 km from their collège by road, of those whose distance is known."""
+    return _share(situation, situation.road_km < NEAR_KM, np.isfinite(situation.road_km))
 
 
 @indicator("pupil_km", "pupil-km", "lower", always)
 def pupil_km(situation: Situation) -> Floats:
-    """Kilometres of all pupils on one way to school, ``sum_u n_u d_u``; unreachable pupils are counted apart."""
-    known = np.isfinite(situation.distance_km)
-    return np.asarray((np.where(known, situation.distance_km, 0.0) * situation.pupils).sum(axis=0))
+    """Kilometres by road of all pupils on one way to school, ``sum_u n_u d_u``, of those whose distance is known."""
+    known = np.isfinite(situation.road_km)
+    return np.asarray((np.where(known, situation.road_km, 0.0) * situation.pupils).sum(axis=0))
 
 
 @indicator("unreachable_pupils", "pupils", "lower", always)
 def unreachable_pupils(situation: Situation) -> Floats:
-    """Pupils without any route to their collège: faults of the road network, to be looked at."""
+    """Pupils without any journey to their collège: a fault of the roads to look at, or nowhere to go by coach circuit."""
     return np.asarray((situation.pupils * np.isposinf(situation.minutes)).sum(axis=0))
+
+
+@indicator("unknown_distance_pupils", "pupils", "lower", always)
+def unknown_distance_pupils(situation: Situation) -> Floats:
+    """Pupils whose distance by road is unknown: they count neither as near nor as entitled to a school coach."""
+    return np.asarray((situation.pupils * np.isposinf(situation.road_km)).sum(axis=0))
 
 
 @indicator("bus_eligible_pupils", "pupils", "", always)
@@ -154,6 +181,7 @@ def bus_eligible_pupils(situation: Situation) -> Floats:
 
 @indicator("newly_bus_eligible_pupils", "pupils", "lower", always)
 def newly_bus_eligible_pupils(situation: Situation) -> Floats:
-    """Pupils whom the région carries under the plan and does not carry to today's collège."""
-    newly = situation.coach_entitled & ~situation.today_coach_entitled[:, None]
+    """Pupils whom the région carries under the plan, not to today's collège; those whose distance today is unknown left out."""
+    unknown = np.isposinf(situation.today_road_km)
+    newly = situation.coach_entitled & ~(situation.today_coach_entitled | unknown)[:, None]
     return np.asarray((situation.pupils * newly).sum(axis=0))

@@ -31,7 +31,7 @@ class Criterion:
 DEFAULT_CRITERIA: Mapping[str, Criterion] = MappingProxyType(
     {
         "mix": Criterion("dissimilarity"),
-        "access": Criterion("travel_mean_min"),
+        "access": Criterion("travel_mean_all_min"),
         "capacity": Criterion("pupils_above_capacity"),
         "canteen": Criterion("lunches_beyond_places"),
         "sites": Criterion("open_colleges"),

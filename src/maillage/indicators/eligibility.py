@@ -32,8 +32,8 @@ class CoachRule:
             raise InputError([Fault("CoachRule", f"{self.least_km} km", "least_km", remedy="Give a distance of 0 km or more")])
 
     def entitles(self, distance_km: Floats, same_network: Bools) -> Bools:
-        """Whether journeys of these lengths entitle; NaN, a pupil of another territory, does not."""
-        return np.asarray((distance_km >= self.least_km) & ~(same_network & self.urban_exception))
+        """Whether journeys of these lengths entitle; NaN, a pupil of another territory, does not, nor does inf: unknown."""
+        return np.asarray((distance_km >= self.least_km) & (distance_km < np.inf) & ~(same_network & self.urban_exception))
 
 
 HAUTS_DE_FRANCE = CoachRule(

@@ -63,8 +63,14 @@ class Situation:
         The same under the plan.
     pupils : (U, T) float
         Pupils living in each unit, outside pupils included.
-    minutes, distance_km : (U, T) float
+    minutes : (U, T) float
         Journey to the unit's collège; inf unreachable, NaN outside the territory.
+    longest_min : float
+        Longest journey between any unit and any collège, the same under all plans; 0 where there is none.
+    road_km : (U, T) float
+        Distance to it by road, whatever the means of travel; inf unknown, NaN outside the territory.
+    today_road_km : (U,) float
+        The same to today's collège.
     on_foot : (U, T) bool or None
         Whether that journey is on foot; None where pupils are not said to walk.
     coach_entitled : (U, T) bool
@@ -85,7 +91,9 @@ class Situation:
     site: Ints
     pupils: Floats
     minutes: Floats
-    distance_km: Floats
+    longest_min: float
+    road_km: Floats
+    today_road_km: Floats
     on_foot: Bools | None
     coach_entitled: Bools
     today_coach_entitled: Bools
@@ -132,7 +140,7 @@ def situation_of(
     started = demand.rentrees >= plan.start
     public = _public(territory, site, pupils)
     private, imputed = _private(territory, demand.private_factor)
-    distance_km, today_km = _at_site(travel.distance_km, site), _at_site(travel.distance_km, plan.present[:, None])[:, 0]
+    road_km, today_km = _at_site(travel.by_road_km, site), _at_site(travel.by_road_km, plan.present[:, None])[:, 0]
     return Situation(
         territory=territory,
         rentrees=demand.rentrees.astype(np.int32),
@@ -140,9 +148,11 @@ def situation_of(
         site=site,
         pupils=pupils,
         minutes=_at_site(travel.minutes, site),
-        distance_km=distance_km,
+        longest_min=float(travel.minutes[np.isfinite(travel.minutes)].max(initial=0.0)),
+        road_km=road_km,
+        today_road_km=today_km,
         on_foot=_on_foot(travel, site),
-        coach_entitled=coach.entitles(distance_km, _same_network(territory, site)),
+        coach_entitled=coach.entitles(road_km, _same_network(territory, site)),
         today_coach_entitled=coach.entitles(today_km, _same_network(territory, plan.present[:, None])[:, 0]),
         approximate_travel=travel.approximate,
         open=np.where(started[None, :], plan.open[:, None], True),

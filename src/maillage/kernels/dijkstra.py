@@ -5,8 +5,7 @@ Labels are int64 and additive, and two of them must add up to less than 2**63. T
 whatever the order of the arcs. Integer labels make the result independent of the number of threads.
 
 E. W. Dijkstra (1959), A note on two problems in connexion with graphs, Numerische Mathematik 1, 269-271,
-doi:10.1007/BF01386390. D-ary heaps: D. B. Johnson (1975), Information Processing Letters 4(3), 53-57,
-doi:10.1016/0020-0190(75)90001-0.
+doi:10.1007/BF01386390.
 """
 
 from __future__ import annotations
@@ -18,41 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from maillage.kernels.compiled import compiled, compiled_parallel, thread_count
+from maillage.kernels.heap import push, refill
 
 UNSEEN = np.int64(2**63 - 1)
 """Label of a node that no path has reached; compared with, never added to."""
-
-
-@compiled
-def _push(keys: Any, nodes: Any, size: Any, key: Any, node: Any) -> None:
-    """Add an entry to a heap of `size` entries."""
-    i = size
-    while i > 0:
-        up = (i - 1) >> 2
-        if keys[up] <= key:
-            break
-        keys[i], nodes[i] = keys[up], nodes[up]
-        i = up
-    keys[i], nodes[i] = key, node
-
-
-@compiled
-def _refill(keys: Any, nodes: Any, size: Any) -> None:
-    """After the first entry was taken: put the last one, now at `size`, where it belongs."""
-    key, node = keys[size], nodes[size]
-    i = 0
-    while True:
-        least = 4 * i + 1
-        if least >= size:
-            break
-        for child in range(least + 1, min(least + 4, size)):
-            if keys[child] < keys[least]:
-                least = child
-        if keys[least] >= key:
-            break
-        keys[i], nodes[i] = keys[least], nodes[least]
-        i = least
-    keys[i], nodes[i] = key, node
 
 
 @compiled
@@ -63,7 +31,7 @@ def _plant(seed_node: Any, seed_label: Any, cutoff: Any, label: Any, keys: Any, 
     for k in range(len(seed_node)):
         if seed_label[k] <= cutoff and seed_label[k] < label[seed_node[k]]:
             label[seed_node[k]] = seed_label[k]
-            _push(keys, nodes, size, seed_label[k], seed_node[k])
+            push(keys, nodes, size, seed_label[k], seed_node[k])
             size += 1
     return size
 
@@ -82,7 +50,7 @@ def _search(
     while size > 0 and remaining > 0:
         reached, node = keys[0], nodes[0]
         size -= 1
-        _refill(keys, nodes, size)
+        refill(keys, nodes, size)
         if reached > label[node]:
             continue
         if wanted[node]:
@@ -91,7 +59,7 @@ def _search(
             value, end = reached + weight[arc], head[arc]
             if value < label[end] and value <= cutoff:
                 label[end] = value
-                _push(keys, nodes, size, value, end)
+                push(keys, nodes, size, value, end)
                 size += 1
 
 

@@ -16,11 +16,10 @@ import numpy as np
 
 from maillage.kernels.compiled import compiled, compiled_parallel
 from maillage.kernels.flow import SINK, SOURCE, cover_cut, grow, least_cut
+from maillage.kernels.leaves import LEAF_NODES, order_by_degree, order_leaf
 
-LEAF_NODES = 64
-"""Parts of at most so many nodes are ordered by least degree, their neighbourhoods held as bits of one integer each."""
-
-NO_CUT = np.int32(2**31 - 1)
+WIDE_CUT, WIDE_CUT_GROWTH = 32, 4.0
+"""A cut through n nodes is looked for up to 32 + 4 sqrt(n) roads: no part of a road network has none so small."""
 
 BINS = 4096
 """Steps in which places along a direction are told apart."""
@@ -29,16 +28,20 @@ BINS = 4096
 @compiled
 def _twins(start: Any, head: Any) -> Any:
     """(m,) int32 the other direction of every arc."""
-    place = start[:-1].copy()
-    twin = np.empty(len(head), np.int32)
-    for k in range(len(place)):
+    n = len(start) - 1
+    place = start[:-1].copy()  # every node has as many arcs in as out
+    arc_in, tail_in = np.empty(len(head), np.int32), np.empty(len(head), np.int32)
+    for k in range(n):
         for arc in range(start[k], start[k + 1]):
-            other = head[arc]
-            if other > k:
-                back = place[other]
-                while head[back] != k:
-                    back += 1
-                twin[arc], twin[back] = back, arc
+            at = place[head[arc]]
+            arc_in[at], tail_in[at] = arc, k
+            place[head[arc]] += 1
+    twin, from_node = np.empty(len(head), np.int32), np.empty(n, np.int32)
+    for k in range(n):
+        for i in range(start[k], start[k + 1]):
+            from_node[tail_in[i]] = arc_in[i]
+        for arc in range(start[k], start[k + 1]):
+            twin[arc] = from_node[head[arc]]
     return twin
 
 
@@ -128,18 +131,21 @@ def _position(xy: Any, nodes: Any, direction: Any, num_directions: Any) -> Any:
 
 @compiled
 def _best_label(first: Any, neighbour: Any, xy: Any, nodes: Any, local: Any, directions: Any, share: Any) -> Any:
-    """Label of the smallest cut over all directions, the first of equals."""
+    """Label of the smallest cut over all directions, the first of equals; empty where none is small."""
     start, head, twin = _local_graph(first, neighbour, nodes, local)
     quota = max(1, int(share * len(nodes)))
-    best = NO_CUT
+    best = WIDE_CUT + int(WIDE_CUT_GROWTH * np.sqrt(len(nodes)))
+    found = False
     best_flow, best_side = np.empty(0, np.int8), np.empty(0, np.int8)
     for direction in range(directions):
         position = _position(xy, nodes, direction, directions)
         side = _sides(position, quota)
         value, flow = least_cut(start, head, twin, side, position, best)
         if value < best:
-            best, best_flow, best_side = value, flow, side
-    return _label(start, head, twin, best_flow, best_side)
+            best, best_flow, best_side, found = value, flow, side, True
+    if found:
+        return _label(start, head, twin, best_flow, best_side)
+    return np.empty(0, np.int8)
 
 
 @compiled
@@ -163,60 +169,6 @@ def _arrange(order: Any, low: Any, high: Any, label: Any) -> Any:
 
 
 @compiled
-def _bit_count(bits: Any) -> Any:
-    count = 0
-    while bits != np.uint64(0):
-        bits &= bits - np.uint64(1)
-        count += 1
-    return count
-
-
-@compiled
-def _neighbour_bits(first: Any, neighbour: Any, nodes: Any, local: Any) -> Any:
-    """(n,) uint64 neighbours of each of at most 64 nodes among them, a bit each."""
-    for k in range(len(nodes)):
-        local[nodes[k]] = k
-    near = np.zeros(len(nodes), np.uint64)
-    for k in range(len(nodes)):
-        for i in range(first[nodes[k]], first[nodes[k] + 1]):
-            other = local[neighbour[i]]
-            if other >= 0:
-                near[k] |= np.uint64(1) << np.uint64(other)
-    for node in nodes:
-        local[node] = -1
-    return near
-
-
-@compiled
-def _least_degree(near: Any, left: Any) -> Any:
-    """The node with the fewest neighbours among those that are left, the first of equals."""
-    best, least = -1, 65
-    for k in range(len(near)):
-        if left[k]:
-            degree = _bit_count(near[k])
-            if degree < least:
-                best, least = k, degree
-    return best
-
-
-@compiled
-def _order_leaf(first: Any, neighbour: Any, order: Any, low: Any, high: Any, local: Any) -> None:
-    """Order at most 64 nodes by least degree, updated as they go."""
-    nodes = order[low:high].copy()
-    near = _neighbour_bits(first, neighbour, nodes, local)
-    left = np.ones(len(nodes), np.bool_)
-    one = np.uint64(1)
-    for at in range(low, high):
-        best = _least_degree(near, left)
-        left[best] = False
-        order[at] = nodes[best]
-        gone = ~(one << np.uint64(best))
-        for k in range(len(nodes)):
-            if left[k] and (near[best] >> np.uint64(k)) & one:
-                near[k] = (near[k] | near[best]) & gone & ~(one << np.uint64(k))
-
-
-@compiled
 def _some_parts(
     block: Any, blocks: Any, first: Any, neighbour: Any, xy: Any, order: Any, low: Any, high: Any, directions: Any, share: Any,
     once: Any, cuts: Any,
@@ -231,9 +183,13 @@ def _some_parts(
             depth -= 1
             lo, hi = stack[depth, 0], stack[depth, 1]
             if hi - lo <= LEAF_NODES:
-                _order_leaf(first, neighbour, order, lo, hi, local)
+                order_leaf(first, neighbour, order, lo, hi, local)
                 continue
             label = _best_label(first, neighbour, xy, order[lo:hi].copy(), local, directions, share)
+            if len(label) == 0:
+                order_by_degree(first, order, lo, hi)
+                cuts[part, 0], cuts[part, 1] = lo, lo
+                continue
             middle, last = _arrange(order, lo, hi, label)
             if once:
                 cuts[part, 0], cuts[part, 1] = middle, last

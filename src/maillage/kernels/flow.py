@@ -17,18 +17,27 @@ from maillage.kernels.compiled import compiled
 SOURCE, SINK = 1, 2
 NEVER = np.int32(2**31 - 1)
 
+PATIENCE = 50
+"""Looks at an arc, for each arc of the graph, after which a cut counts as not small: no road network needs so many."""
+
 
 @compiled
 def _find_way(
-    first: Any, head: Any, flow: Any, side: Any, position: Any, seen: Any, stamp: Any, start: Any, trail: Any, visited: Any
+    first: Any, head: Any, flow: Any, side: Any, position: Any, seen: Any, stamp: Any, start: Any, trail: Any, visited: Any,
+    looks: Any,
 ) -> Any:  # fmt: skip
     """Arcs of a way from `start` to the sink side that can take more flow, into `trail`; their number, 0 = there is none.
+
+    -1 = given up: no more of the `looks` are left, of which one is taken for each arc looked at.
 
     Depth first, and always towards the sink side as far as can be: on roads such a way is found almost straight.
     """
     depth, node, count = 0, start, 0
     while True:
         best, farthest = -1, -np.inf
+        looks[0] -= first[node + 1] - first[node]
+        if looks[0] < 0:
+            return -1
         for arc in range(first[node], first[node + 1]):
             other = head[arc]
             if seen[other] < stamp and flow[arc] < 1 and side[other] != SOURCE and position[other] > farthest:
@@ -87,7 +96,7 @@ def least_cut(first: Any, head: Any, twin: Any, side: Any, position: Any, limit:
     Returns
     -------
     value : int
-        Size of the cut, `limit` where it is at least that.
+        Size of the cut; `limit` where it is at least that, or where it could not be told within `PATIENCE`.
     flow : (m,) int8
         1 along an arc that is used, -1 against.
     """
@@ -95,10 +104,13 @@ def least_cut(first: Any, head: Any, twin: Any, side: Any, position: Any, limit:
     seen = np.full(len(side), -1, np.int32)
     trail = np.empty(len(side), np.int32)
     visited = np.empty(len(side), np.int32)
+    looks = np.full(1, PATIENCE * (len(head) + 100), np.int64)
     value = 0
     for start in _border(first, head, side == SOURCE):
         while value < limit:
-            length = _find_way(first, head, flow, side, position, seen, value, start, trail, visited)
+            length = _find_way(first, head, flow, side, position, seen, value, start, trail, visited, looks)
+            if length < 0:
+                return limit, flow
             if length == 0:
                 break
             for k in range(length):

@@ -12,11 +12,18 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 
 from maillage.kernels.compiled import inner_loop
 
 LANE_BYTES = 128
 """Bytes of a row of labels: 32 labels of 32 bits, or 16 of 64."""
+
+
+def _check_layout(*arrays: Any) -> None:
+    """These loops walk through memory without asking for strides."""
+    if any(array.layout != "C" for array in arrays):
+        raise TypingError(f"arrays laid out row by row are needed, not {arrays}")
 
 
 def _pointer(context: Any, builder: Any, kind: Any, value: Any) -> Any:
@@ -60,7 +67,8 @@ def _everywhere(builder: Any, value: Any, width: int) -> Any:
 
 def _variable(builder: Any, value: Any) -> Any:
     """A place for a value that a loop changes; the compiler keeps it in a register."""
-    place = builder.alloca(value.type)
+    once: Any = cgutils.alloca_once  # at the head of the function: made in a loop it would take more of the stack each time
+    place = once(builder, value.type)
     builder.store(value, place)
     return place
 
@@ -83,6 +91,7 @@ def join_pairs(typing: Any, row: Any, weight: Any, depth: Any, start: Any, stop:
     ``for j in range(start, stop): row[depth[j]] = min(row[depth[j]], (back, here) + weight[j])``, both members apart.
     `row` (D, 2) and `weight` (F, 2) have one type, `depth` (F,) is int32; `back` and `here` are of the type of the labels.
     """
+    _check_layout(row, weight, depth)
     signature = types.void(row, weight, depth, types.int64, types.int64, row.dtype, row.dtype)
 
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -105,6 +114,7 @@ def join_back(typing: Any, row: Any, weight: Any, best: Any, depth: Any, arc: An
     For ``j in range(start, stop)`` and ``out, into = row[depth[j]]``: ``best[j]`` by ``weight[arc] + (out, into)``, and
     ``best[arc]`` by ``weight[j] + (into, out)``.
     """
+    _check_layout(row, weight, best, depth)
     signature = types.void(row, weight, best, depth, types.int64, types.int64, types.int64)
 
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -136,6 +146,7 @@ def relax_into(
     ``rows[own] = min(seeds[seed], rows[depth[k]] + weight[step * k] for k in range(start, stop))``, lane by lane. `rows`
     (D, lanes), `seeds` (K, lanes) and `weight` have one type; a row fills `LANE_BYTES`.
     """
+    _check_layout(rows, depth, weight, seeds)
     int64 = types.int64
     signature = types.void(rows, int64, depth, weight, int64, int64, int64, seeds, int64)
 
@@ -159,6 +170,7 @@ def relax_into(
 @inner_loop
 def copy_row(typing: Any, rows: Any, own: Any, source: Any, other: Any) -> Any:
     """``rows[own] = source[other]``, rows of `LANE_BYTES`."""
+    _check_layout(rows, source)
     signature = types.void(rows, types.int64, source, types.int64)
 
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -180,6 +192,7 @@ def relax_from(
 
     For ``k in range(start, stop)``: ``rows[slot[head[k]]]`` by ``rows[own] + weight[step * k]``, lane by lane.
     """
+    _check_layout(rows, slot, head, weight)
     int64 = types.int64
     signature = types.void(rows, int64, slot, head, weight, int64, int64, int64)
 

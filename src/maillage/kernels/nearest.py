@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from maillage.kernels.compiled import compiled
-from maillage.kernels.dijkstra import _push, _refill
+from maillage.kernels.heap import push, refill
 
 
 @compiled
@@ -43,12 +43,12 @@ def nearest_sources(first: Any, head: Any, weight: Any, source: Any, k: Any, lim
     nodes = np.empty(len(keys), np.int32)
     size = 0
     for s in range(num_sources):
-        _push(keys, nodes, size, np.int64(s), source[s])
+        push(keys, nodes, size, np.int64(s), source[s])
         size += 1
     while size > 0:
         key, node = keys[0], nodes[0]
         size -= 1
-        _refill(keys, nodes, size)
+        refill(keys, nodes, size)
         reached, which = key // num_sources, key % num_sources
         if settled[node] == k or _holds(position, node, settled[node], which):
             continue
@@ -57,7 +57,7 @@ def nearest_sources(first: Any, head: Any, weight: Any, source: Any, k: Any, lim
         for arc in range(first[node], first[node + 1]):
             further = reached + weight[arc]
             if further <= limit and settled[head[arc]] < k:
-                _push(keys, nodes, size, further * num_sources + which, head[arc])
+                push(keys, nodes, size, further * num_sources + which, head[arc])
                 size += 1
     return position, time
 

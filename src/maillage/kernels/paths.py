@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from maillage.kernels.compiled import compiled
-from maillage.kernels.dijkstra import UNSEEN, _push, _refill
+from maillage.kernels.dijkstra import UNSEEN
+from maillage.kernels.heap import push, refill
 
 
 @compiled
@@ -26,12 +27,12 @@ def _grow(
         node = seed_node[k]
         if seed_label[k] <= cutoff and seed_label[k] < label[node]:
             label[node], via[node] = seed_label[k], -1 - k
-            _push(keys, nodes, size, seed_label[k], node)
+            push(keys, nodes, size, seed_label[k], node)
             size += 1
     while size > 0 and remaining != 0:
         reached, node = keys[0], nodes[0]
         size -= 1
-        _refill(keys, nodes, size)
+        refill(keys, nodes, size)
         if reached > label[node]:
             continue
         if wanted[node]:
@@ -41,7 +42,7 @@ def _grow(
             value, end = reached + weight[arc], head[arc]
             if value < label[end] and value <= cutoff:
                 label[end], via[end] = value, arc
-                _push(keys, nodes, size, value, end)
+                push(keys, nodes, size, value, end)
                 size += 1
 
 

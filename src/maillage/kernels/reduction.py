@@ -13,23 +13,60 @@ import numpy as np
 
 from maillage.kernels.compiled import compiled
 
+LONG_LIST = 1024
+"""A bend next to a node of more neighbours than this stays: looking for it in their list would take too long for so many."""
+
 
 @compiled
-def _replace(neighbour: Any, first: Any, degree: Any, node: Any, old: Any, new: Any) -> None:
-    """In the list of `node`, put `new` in the place of `old`, or close the gap where `new` is there already (or is -1)."""
-    start, stop = first[node], first[node] + degree[node]
-    there = new < 0
-    at = start
-    for k in range(start, stop):
-        if neighbour[k] == old:
-            at = k
+def _living(first: Any, neighbour: Any, length: Any, degree: Any, node: Any, found: Any) -> Any:
+    """Up to two neighbours that are left, into `found`; returns how many."""
+    count = 0
+    for k in range(first[node], first[node] + length[node]):
+        if degree[neighbour[k]] >= 0 and count < 2:
+            found[count] = neighbour[k]
+            count += 1
+    return count
+
+
+@compiled
+def _bridge(first: Any, neighbour: Any, length: Any, degree: Any, node: Any, old: Any, new: Any) -> None:
+    """In the list of `node`, put `new` in the place of `old`, unless it is there already."""
+    place = first[node]
+    for k in range(first[node], first[node] + length[node]):
         if neighbour[k] == new:
-            there = True
-    if there:
-        neighbour[at] = neighbour[stop - 1]
-        degree[node] -= 1
-    else:
-        neighbour[at] = new
+            degree[node] -= 1
+            return
+        if neighbour[k] == old:
+            place = k
+    neighbour[place] = new
+
+
+@compiled
+def _without_dead(first: Any, neighbour: Any, length: Any, degree: Any) -> None:
+    """Close the gaps in the lists of the nodes that are left."""
+    for node in range(len(degree)):
+        if degree[node] >= 0:
+            at = first[node]
+            for k in range(first[node], first[node] + length[node]):
+                if degree[neighbour[k]] >= 0:
+                    neighbour[at] = neighbour[k]
+                    at += 1
+
+
+@compiled
+def _take(first: Any, neighbour: Any, length: Any, degree: Any, node: Any, found: Any) -> Any:
+    """Eliminate a node of at most two neighbours, which are put into `found`; returns how many, -1 if it has to stay."""
+    count = _living(first, neighbour, length, degree, node, found)
+    if count == 2 and max(length[found[0]], length[found[1]]) > LONG_LIST:
+        return -1
+    degree[node] = -1
+    if count == 1:
+        # Its neighbour's list keeps the dead entry: a hub of dead ends is not searched for each of them.
+        degree[found[0]] -= 1
+    if count == 2:
+        _bridge(first, neighbour, length, degree, found[0], node, found[1])
+        _bridge(first, neighbour, length, degree, found[1], node, found[0])
+    return count
 
 
 @compiled
@@ -50,43 +87,33 @@ def take_small(first: Any, neighbour: Any, degree: Any) -> Any:
     (K,) int32
         Eliminated nodes, first to last.
     """
-    num_nodes = len(degree)
-    order = np.empty(num_nodes, np.int32)
-    touched = np.full(num_nodes, -1, np.int32)
-    work = np.empty(num_nodes, np.int32)
-    later = np.empty(num_nodes, np.int32)
-    queued = np.zeros(num_nodes, np.bool_)
-    taken, waiting, this_round = 0, 0, 0
-    for node in range(num_nodes):
-        if degree[node] <= 2:
-            work[waiting] = node
-            queued[node] = True
-            waiting += 1
+    length = degree.copy()
+    order, found = np.empty(len(degree), np.int32), np.empty(2, np.int32)
+    touched = np.full(len(degree), -1, np.int32)
+    queued = degree <= 2
+    work, later = np.flatnonzero(queued).astype(np.int32), np.empty(len(degree), np.int32)
+    taken, waiting, this_round = 0, len(work), 0
     while waiting > 0:
-        next_waiting = 0
+        left = 0
         for k in range(waiting):
             node = work[k]
             if touched[node] == this_round:
-                later[next_waiting] = node
-                next_waiting += 1
+                later[left] = node
+                left += 1
                 continue
             queued[node] = False
-            if degree[node] < 0 or degree[node] > 2:
-                continue
-            start, count = first[node], degree[node]
-            order[taken] = node
-            taken += 1
-            degree[node] = -1
+            count = _take(first, neighbour, length, degree, node, found)
+            if count >= 0:
+                order[taken] = node
+                taken += 1
             for i in range(count):
-                other = neighbour[start + i]
-                far = neighbour[start + 1 - i] if count == 2 else -1
-                _replace(neighbour, first, degree, other, node, far)
-                touched[other] = this_round
-                if degree[other] <= 2 and not queued[other]:
-                    queued[other] = True
-                    later[next_waiting] = other
-                    next_waiting += 1
-        work, later = later, work
-        waiting = next_waiting
+                touched[found[i]] = this_round
+                if degree[found[i]] <= 2 and not queued[found[i]]:
+                    queued[found[i]] = True
+                    later[left] = found[i]
+                    left += 1
+        work, later = later[:left].copy(), later
+        waiting = left
         this_round += 1
+    _without_dead(first, neighbour, length, degree)
     return order[:taken].copy()

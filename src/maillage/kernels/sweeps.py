@@ -20,7 +20,7 @@ import numba
 import numpy as np
 
 from maillage.kernels.compiled import compiled, compiled_parallel
-from maillage.kernels.lanes import copy_row, relax_from, relax_into
+from maillage.kernels.lanes import LANE_BYTES, copy_row, relax_from, relax_into
 
 TILE = 256
 """Targets turned from rows of sources into rows of targets at a time: these fit the nearest cache."""
@@ -103,7 +103,7 @@ def _descend(
     turn: Any, limit: Any, out: Any,
 ) -> Any:  # fmt: skip
     """Labels of the nodes of the descent; those of targets into `out`, some at a time. Returns the largest of these."""
-    count, largest = 0, limit - limit
+    count, largest = 0, found.dtype.type(0)
     for k in range(len(visit)):
         node, own = visit[k, 0], visit[k, 1]
         relax_into(rows, own, depth, weight, step, first[node], first[node + 1], start, slot[node])
@@ -123,9 +123,10 @@ def _descend(
 def _some_batches(
     block: Any, blocks: Any, turn: Any, seed_first: Any, seed_node: Any, seed_label: Any, parent: Any, deepest: Any,
     up_first: Any, up_head: Any, up_weight: Any, visit: Any, down_first: Any, down_depth: Any, down_weight: Any, step: Any,
-    lanes: Any, endless: Any, limit: Any, most_seeds: Any, largest: Any, out: Any,
+    endless: Any, limit: Any, most_seeds: Any, largest: Any, out: Any,
 ) -> None:  # fmt: skip
     """Every `blocks`-th batch from `block` on; see `sweep`."""
+    lanes = LANE_BYTES // up_weight.itemsize
     rows = np.empty((deepest, lanes), up_weight.dtype)
     found = np.empty((TILE, lanes), up_weight.dtype)
     column = np.empty(TILE, np.int32)
@@ -150,14 +151,14 @@ def _some_batches(
 def sweep(
     turn: Any, seed_first: Any, seed_node: Any, seed_label: Any, parent: Any, deepest: Any,
     up_first: Any, up_head: Any, up_weight: Any, visit: Any, down_first: Any, down_depth: Any, down_weight: Any, step: Any,
-    lanes: Any, endless: Any, limit: Any, blocks: Any, most_seeds: Any, largest: Any, out: Any,
+    endless: Any, limit: Any, blocks: Any, most_seeds: Any, largest: Any, out: Any,
 ) -> None:  # fmt: skip
     """Labels of all targets from all sources, into `out` (sources, targets); -1 = unreachable or above `limit`.
 
     Parameters
     ----------
     turn : (S,) int64
-        Sources in the order they are taken, neighbours together.
+        Sources in the order they are taken, neighbours together; a batch is as many as `LANE_BYTES` hold labels.
     seed_first, seed_node, seed_label : (S + 1,) int64, (L,) int32, (L,) of the type of the weights
         Nodes where each source starts, and with what label.
     parent : (N,) int32
@@ -170,8 +171,6 @@ def sweep(
         Nodes of the descent (see `closure`), their depths, their columns of `out`, -1 = none.
     down_first, down_depth, down_weight : (N + 1,), (B,), (step x B,)
         Arcs downwards by the node they lead to: depth of the upper end, and weights.
-    lanes : int
-        Sources taken at once: `lanes.LANE_BYTES` over the bytes of a label.
     endless, limit : int
         Label of what cannot be reached; largest label that counts as reached.
     blocks : int
@@ -184,5 +183,5 @@ def sweep(
     for block in numba.prange(blocks):
         _some_batches(
             block, blocks, turn, seed_first, seed_node, seed_label, parent, deepest, up_first, up_head, up_weight, visit,
-            down_first, down_depth, down_weight, step, lanes, endless, limit, most_seeds, largest, out,
+            down_first, down_depth, down_weight, step, endless, limit, most_seeds, largest, out,
         )  # fmt: skip

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from maillage.scenario import Scenario
     from maillage.studies import Study
 
+CUT_OFF = "share_without_journey"
+
 ESSENTIAL = (
+    CUT_OFF,
     "travel_mean_min",
     "travel_p90_min",
     "share_above_30_min",
@@ -145,8 +148,9 @@ def indicator_rows(plans: Sequence[PlanFacts], today: Figures, base: int) -> tup
 
 
 def essential(rows: Sequence[IndicatorRow]) -> tuple[IndicatorRow, ...]:
-    """The rows of `ESSENTIAL` that have a value."""
-    known = {row.name: row for row in rows if any(cell.value is not None for cell in row.values)}
+    """The rows of `ESSENTIAL` that have a value; that of pupils without a journey only where there are some."""
+    values = {row.name: [cell.value for cell in row.values if cell.value is not None] for row in rows}
+    known = {row.name: row for row in rows if values[row.name] and (row.name != CUT_OFF or any(values[CUT_OFF]))}
     return tuple(known[name] for name in ESSENTIAL if name in known)
 
 

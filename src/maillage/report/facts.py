@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ class Facts:
         Proven to have no plan; no plan found in time.
     approximate_units : int
         Units whose outline is an approximation.
+    off_roads : tuple of str
+        Units and collèges too far from any road, so without journeys.
     """
 
     territory: Territory
@@ -74,6 +76,7 @@ class Facts:
     approximate_units: int
     travel_mode: str
     travel_approximate: bool
+    off_roads: tuple[str, ...]
     methods: tuple[str, ...]
     seed: int
     seconds: float
@@ -115,6 +118,7 @@ def facts_of(study: Study) -> Facts:
         approximate_units=int(territory.units.approximate.sum()),
         travel_mode=study.travel.mode,
         travel_approximate=study.travel.approximate,
+        off_roads=_off_roads(study, names),
         methods=(*study.demand.method, *study.travel.method.splitlines(), *_solvers(study.plans)),
         seed=study.settings.seed,
         seconds=study.seconds,
@@ -126,6 +130,12 @@ def _today(plans: Sequence[Plan]) -> Plan:
     held = next((plan for plan in plans if plan.scenario.present), None)
     first = plans[0]
     return held or replace(first, assignment=first.present, open=np.ones_like(first.open), status="present")
+
+
+def _off_roads(study: Study, colleges: Mapping[str, str]) -> tuple[str, ...]:
+    units = study.territory.units
+    named = {str(unit): str(name) for unit, name in zip(units.unit, units.name, strict=True)} | dict(colleges)
+    return tuple(named.get(place, place) for place in study.travel.not_snapped)
 
 
 def _solvers(plans: Sequence[Plan]) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maillage.report.comparison import PlanFacts
+from maillage.report.format import NOBODY
 from maillage.report.standing import DRAWS, RankingFacts
-from maillage.report.telling import closures, flip
+from maillage.report.telling import closures, flip, travel_caution
 from maillage.report.voice import Voice
 
 ROBUST, FAIRLY = 0.8, 0.5
@@ -20,6 +21,9 @@ EFFECTS = (
     "lunches_beyond_places",
 )
 """Indicators the summary compares with today's sectors."""
+
+CUT_OFF = "unreachable_pupils"
+"""Compared too where somebody has no journey: the mean journey is that of the others."""
 
 OVERLOADS = ("capacity", "canteen")
 """Criteria whose mean over the period is told beside the horizon's figures."""
@@ -66,7 +70,9 @@ def effects(voice: Voice) -> Iterator[str]:
     first = ranking.places[0].plan
     yield closures(voice, first, "summary.closes")
     yield say("summary.moves", **_moved(voice, first)) if first.moved_units else say("summary.moves_none")
-    yield from (_change(voice, name, reference, first) for name in EFFECTS if _told(reference, name) and _told(first, name))
+    cut_off = [p for p in (reference, first) if _told(p, CUT_OFF) and (p.figures[CUT_OFF].value or 0.0) >= NOBODY]
+    shown = (CUT_OFF, *EFFECTS) if cut_off else EFFECTS
+    yield from (_change(voice, name, reference, first) for name in shown if _told(reference, name) and _told(first, name))
     yield from _means(voice, ranking, reference)
 
 
@@ -145,7 +151,7 @@ def cautions(voice: Voice) -> Iterator[str]:
     if estimated:
         yield say.number("summary.capacity", estimated, total=len(facts.colleges))
     if facts.travel_approximate:
-        yield say("summary.travel_approximate")
+        yield travel_caution(voice)
     yield say("method.grades", start=facts.start)
     yield say("summary.avoidance")
     yield say("summary.decision")
@@ -168,7 +174,9 @@ def tiles(voice: Voice) -> Iterator[tuple[str, str, str]]:
     if full.value is not None:
         yield voice.figure(full), say("key.full"), say("key.full_note", low=voice.figure(empty))
     travel = d.now["travel_mean_min"]
-    yield voice.figure(travel), say("key.travel"), say("key.travel_note", p90=voice.figure(d.now["travel_p90_min"]))
+    lost = d.now["share_without_journey"]
+    key = "key.travel_note_some" if (lost.value or 0.0) > 0 else "key.travel_note"
+    yield voice.figure(travel), say("key.travel"), say(key, p90=voice.figure(d.now["travel_p90_min"]), lost=voice.figure(lost))
     low, high = voice.figure(d.now["ips_min"]), voice.figure(d.now["ips_max"])
     yield voice.figure(d.now["ips_mean"]), say("key.ips"), say("key.ips_note", low=low, high=high)
     eta, both = d.now["eta_squared"], d.now["eta_squared_with_private"]

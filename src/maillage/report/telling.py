@@ -7,9 +7,22 @@ from collections.abc import Iterator
 
 from maillage.plan import Breach
 from maillage.report.comparison import PlanFacts
+from maillage.report.facts import Facts
 from maillage.report.format import NOBODY
 from maillage.report.standing import RankingFacts
 from maillage.report.voice import Voice
+
+PLACES = 10
+"""Places named where some are too far from any road."""
+
+TIME_BANDS = {
+    "near": "share_within_15_min",
+    "middle": "share_15_to_30_min",
+    "far": "share_30_to_45_min",
+    "over30": "share_above_30_min",
+    "over45": "share_above_45_min",
+}
+"""Bands of journey time, by the name that they have in a sentence."""
 
 
 def enrolment(voice: Voice) -> Iterator[str]:
@@ -62,16 +75,45 @@ def mix(voice: Voice) -> Iterator[str]:
 def travel(voice: Voice) -> Iterator[str]:
     """How far pupils travel."""
     facts, say, now = voice.facts, voice.words, voice.facts.diagnosis.now
-    names = {"mean": "travel_mean_min", "p90": "travel_p90_min", "over30": "share_above_30_min", "over45": "share_above_45_min"}
-    figures = {key: voice.figure(now[name]) for key, name in names.items()}
-    yield say("diagnosis.travel_text", mode=say.get(f"mode.{facts.travel_mode}", facts.travel_mode), **figures)
-    bands = {"near": "share_within_15_min", "middle": "share_15_to_30_min", "far": "share_30_to_45_min"}
-    yield say("diagnosis.travel_bands", **{key: voice.figure(now[name]) for key, name in bands.items()})
+    cut_off = now["unreachable_pupils"]
+    if (cut_off.value or 0.0) >= NOBODY:
+        yield say("diagnosis.travel_none", pupils=voice.figure(cut_off), share=voice.figure(now["share_without_journey"]))
+    if facts.off_roads:
+        listed = say.listed([*facts.off_roads[:PLACES], *(["…"] if len(facts.off_roads) > PLACES else [])])
+        yield say.number("diagnosis.travel_off_roads", len(facts.off_roads), names=listed)
+    if now["travel_mean_min"].value is not None:
+        names = {"mean": "travel_mean_min", "p90": "travel_p90_min"} | TIME_BANDS
+        figures = {key: voice.figure(now[name]) for key, name in names.items()}
+        yield say("diagnosis.travel_text", mode=say.get(f"mode.{facts.travel_mode}", facts.travel_mode), **figures)
+        yield say("diagnosis.travel_bands", **figures)
     known = facts.territory.urban_networks is not None
     carried = voice.figure(now["bus_eligible_pupils"])
     yield say("diagnosis.travel_bus" if known else "diagnosis.travel_bus_unknown", pupils=carried)
+    unknown = now["unknown_distance_pupils"]
+    if (unknown.value or 0.0) >= NOBODY:
+        yield say("diagnosis.travel_bus_lost", pupils=voice.figure(unknown))
     if facts.travel_approximate:
-        yield say("diagnosis.travel_approximate")
+        yield say(f"diagnosis.travel_approximate{_by_circuit(facts)}")
+
+
+def travel_method(voice: Voice) -> str:
+    """How journeys were timed, by the means of travel."""
+    facts, say = voice.facts, voice.words
+    if facts.travel_mode == "circuit":
+        return say(f"method.travel_circuit{'_approximate' if facts.travel_approximate else ''}")
+    if facts.travel_approximate:
+        return say("method.travel_approximate")
+    return say("method.travel_network", mode=say.get(f"mode.{facts.travel_mode}", facts.travel_mode))
+
+
+def travel_caution(voice: Voice) -> str:
+    """What approximate journeys are good for."""
+    return voice.words(f"summary.travel_approximate{_by_circuit(voice.facts)}")
+
+
+def _by_circuit(facts: Facts) -> str:
+    """The end of a key: on a timetable only the walks are approximate."""
+    return "_circuit" if facts.travel_mode == "circuit" else ""
 
 
 def canteens(voice: Voice) -> Iterator[str]:
@@ -167,9 +209,12 @@ def breach(voice: Voice, found: Breach) -> str:
     """A rule that today's sectors do not respect, with the collèges' names for their UAI."""
     say = voice.words
     known = {college.uai: f"{college.name} ({college.commune})" for college in voice.facts.colleges}
-    place = re.sub(r"\d{7}[A-Z]", lambda uai: known.get(uai[0], uai[0]), found.where)
+    place = say.recorded(found.where) or found.where
+    place = re.sub(r"\d{7}[A-Z]", lambda uai: known.get(uai[0], uai[0]), place)
     where = say.listed([place, *([] if found.rentree is None else [found.rentree])])
     rule = say.get(f"breach.{found.rule.replace(' ', '_')}", found.rule)
+    if found.excess == float("inf"):
+        return say("scenarios.breach_no_journey", rule=rule, where=where)
     digits = 0 if found.excess >= 10 else 1 if found.excess >= 1 else 3
     excess = voice.numbers.number(found.excess, digits)
     return say("scenarios.breach", rule=rule, where=where, excess=excess, unit=voice.unit(found.unit))

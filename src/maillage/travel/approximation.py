@@ -89,12 +89,13 @@ class Approximation:
     def sentences(self, mode: Mode, homes: Points, limit: str = "") -> tuple[str, ...]:
         """How the times were obtained, and how far from the truth that was on the demo, in words."""
         rural, suburban, urban = self.speeds_km_h(mode)
+        where = "" if rural == suburban == urban else f" in rural, {suburban:g} in suburban and {urban:g} in urban places"
         added_min = self.added_min(mode)
         added = f"{f', {added_min:g} min added' if added_min else ''}, at least {self.least_min:g} min"
         unknown = int(np.isnan(homes.pupils_per_km2).sum())
         how = (
-            f"Approximation ({mode.name}{limit}), no road network: straight distance x {self.detour:g} at {rural:g} km/h in "
-            f"rural, {suburban:g} in suburban and {urban:g} in urban places{added}."
+            f"Approximation ({mode.name}{limit}), no road network: straight distance x {self.detour:g} at {rural:g} km/h{where}"
+            f"{added}."
         )
         taken = [f"Places of unknown density, taken as rural: {unknown}."] if unknown else []
         measured = mode == MODES.get(mode.name) and self == Approximation()

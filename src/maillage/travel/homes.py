@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -34,9 +36,10 @@ def access_points(units: Units, cells: gpd.GeoDataFrame, weight_column: str) -> 
     Raises
     ------
     InputError
-        No such column, weights negative or missing, no coordinate system, empty geometries: all at once.
+        Units or cells of another kind, no such column, weights negative or missing, no coordinate system, empty geometries: all
+        at once.
     """
-    faults = _cell_faults(cells, weight_column)
+    faults = [*_kind_faults(units, cells)] or _cell_faults(cells, weight_column)
     if faults:
         raise InputError(faults)
     people = pd.to_numeric(cells[weight_column]).to_numpy(np.float64)
@@ -79,6 +82,15 @@ def _notes(people: Floats, inside: np.ndarray[tuple[int], np.dtype[np.bool_]], b
     lost = f"{outside} inhabited cells lie in no unit and count nowhere ({people[~inside].sum():g} of {people.sum():g} people)"
     alone = f"{bare} units have no inhabited cell: they keep their own point"
     return (*([lost] if outside else []), *([alone] if bare else []))
+
+
+def _kind_faults(units: object, cells: object) -> Iterator[Fault]:
+    if not isinstance(units, Units):
+        remedy = "Give territory.units; for places of your own make AccessPoints"
+        yield Fault("access_points", f"{type(units).__name__} instead of Units", "units", remedy=remedy)
+    if not isinstance(cells, gpd.GeoDataFrame):
+        remedy = "Give the squares as geopandas reads them"
+        yield Fault("access_points", f"{type(cells).__name__} instead of a GeoDataFrame", "cells", remedy=remedy)
 
 
 def _cell_faults(cells: gpd.GeoDataFrame, weight_column: str) -> list[Fault]:

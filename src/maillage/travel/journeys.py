@@ -4,27 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from maillage.arrays import Bools, Floats, Strings
+from maillage.arrays import Bools, Floats
 from maillage.errors import Fault, InputError
 from maillage.travel.approximation import Approximation
+from maillage.travel.lost import (
+    MAX_LOST_SHARE,
+    ROUNDING,
+    Journeys,
+    Lost,
+    far_places,
+    itself,
+    off_network,
+    perhaps_degrees,
+    refuse_degrees,
+    same_place,
+    small_pieces,
+)
 from maillage.travel.modes import Mode, mode_of
 from maillage.travel.points import Places, Points
 from maillage.travel.roads.network import RoadNetwork
-from maillage.travel.search.matrix import RoadCosts, time_and_length
+from maillage.travel.search.costs import RoadCosts
+from maillage.travel.search.matrix import time_and_length
 from maillage.travel.search.router import Direction
 from maillage.travel.search.snapping import MAX_SNAP_M, Snapped, main_segments, snap
 from maillage.travel.times import TravelTimes
 
-MAX_LOST_SHARE = 0.1
-"""A place of several points keeps its minutes while at most this share of its people has no journey; assumption."""
+__all__ = ["MAX_LOST_SHARE", "direction_faults", "door_to_door", "limit_faults", "travel_times"]
 
-ROUNDING = 1e-9
-"""Shares that are sums of floats are compared with this much to spare."""
+UNIT_WORDS = {"m": "metres", "min": "minutes"}
+"""Unit suffix of a name to its word."""
 
 
 def travel_times(
@@ -61,19 +73,20 @@ def travel_times(
     -------
     TravelTimes
         ``minutes`` and ``distance_km`` (origins, destinations), inf = unreachable. Places too far from any road are named in
-        ``not_snapped``; these, places without any journey and islands of the network are told in ``unreachable``.
+        ``not_snapped``; these, places more than 500 m from their road, places without a journey to any other place and small
+        pieces of the network are told in ``unreachable``.
         A journey of over 186 hours counts as unreachable.
 
     Raises
     ------
     InputError
-        Unknown mode or direction, places without coordinates, cutoff or `max_snap_m` not positive.
+        Unknown mode or direction, places without coordinates or in degrees, cutoff or `max_snap_m` not positive.
 
     Notes
     -----
     A point stands on the nearest road that is no motorway, between its ends, one-ways respected; the straight line to it is
     covered at the mode's access speed, and counts in the minutes and the kilometres. The kilometres are those of the fastest
-    journey.
+    journey. A point on the network is 0 min and 0 km from the very same coordinates.
 
     With `AccessPoints`, the minutes of a place are the mean over its points, weighted, and so are its kilometres; the cutoff
     applies to the mean. Points without a journey are left out of the mean while they hold at most 10 % of the place's weight
@@ -109,10 +122,15 @@ def travel_times(
     )  # fmt: skip
 
 
-def door_to_door(seconds: Floats, metres: Floats, access_m: Floats, mode: Mode) -> tuple[Floats, Floats]:
-    """Minutes and kilometres of journeys, from what they take on the road and the straight metres at both ends."""
+def door_to_door(seconds: Floats, metres: Floats, access_m: Floats, mode: Mode, same: Bools) -> tuple[Floats, Floats]:
+    """Minutes and kilometres of journeys, from what they take on the road and the straight metres at both ends.
+
+    Who is there already (`same`) does not walk to the road and back: 0 and 0, unless the place is off the network.
+    """
     minutes = seconds / 60 + 0.06 * access_m / mode.access_km_h + mode.journey_s / 60
-    return minutes, (metres + access_m) / 1000
+    distance_km = (metres + access_m) / 1000
+    stays = same & np.isfinite(minutes)
+    return np.where(stays, 0.0, minutes), np.where(stays, 0.0, distance_km)
 
 
 def direction_faults(direction: str) -> Iterator[Fault]:
@@ -126,7 +144,8 @@ def limit_faults(**limits: float) -> Iterator[Fault]:
     """What is wrong with limits that must be positive and finite."""
     for name, value in limits.items():
         if not 0 < value < np.inf:
-            yield Fault("travel_times", f"{value} is not a positive number", name, remedy=f"Give {name.rpartition('_')[2]}")
+            unit = UNIT_WORDS[name.rpartition("_")[2]]
+            yield Fault("travel_times", f"{value} is not a positive number", name, remedy=f"Give {unit}, above 0")
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +173,8 @@ def _as_the_crow_flies(assumed: Approximation, start: Points, end: Points, mode:
     by_point = assumed.minutes_and_km(homes, others, mode)
     ours = [values.T if turned else values for values in by_point]
     minutes, distance_km, _ = _means(ours[0], ours[1], start, end)
-    return _Found(minutes, distance_km, assumed.sentences(mode, homes, _limit(cutoff_min)))
+    warnings = (*perhaps_degrees(start.xy_m, "origin"), *perhaps_degrees(end.xy_m, "destination"))
+    return _Found(minutes, distance_km, assumed.sentences(mode, homes, _limit(cutoff_min)), warnings)
 
 
 def _on_roads(
@@ -169,25 +189,31 @@ def _on_roads(
     along_s, against_s = mode.seconds(network)
     usable = main_segments(network, along_s, against_s)
     left, right = (snap(network, usable, points.xy_m, max_m) for points in (origin, destination))
+    for points, side, what in ((origin, left, "origin"), (destination, right, "destination")):
+        refuse_degrees(network, points.xy_m, side.access_m, what)
     costs = RoadCosts(network, along_s, against_s)
     # A mean over several points may lie within the cutoff although one of them does not.
     of_points = origin.several or destination.several
     cutoff_s = None if cutoff_min is None or of_points else 60 * cutoff_min
     seconds, metres, search = _searched(costs, left, right, direction, cutoff_s)
-    access_m = left.access_m[:, None] + right.access_m[None, :]
-    by_point = door_to_door(seconds, metres, access_m, mode)
+    same = same_place(origin.xy_m, destination.xy_m)
+    by_point = door_to_door(seconds, metres, left.access_m[:, None] + right.access_m[None, :], mode, same)
     minutes, distance_km, has_journey = _means(by_point[0], by_point[1], origin, destination)
-    judged = cutoff_s is None and has_journey.size > 0
-    reached = np.isfinite(by_point[0])
+    off = off_network(origin, left.access_m)[:, None] | off_network(destination, right.access_m)[None, :]
+    journeys = Journeys(np.isfinite(by_point[0]), has_journey, itself(same, origin, destination) | off, cutoff_s is None)
     lost = [
-        _Lost.of(points, access, np.asarray(reached.any(axis=side)), np.asarray(has_journey.any(axis=side)), judged)
-        for points, access, side in ((origin, left.access_m, 1), (destination, right.access_m, 0))
+        Lost.of(points, access, journeys, axis)
+        for points, access, axis in ((origin, left.access_m, 1), (destination, right.access_m, 0))
     ]
-    is_open = np.isfinite(along_s) | np.isfinite(against_s)
-    warnings = [*_island_warning(is_open & ~usable, mode), *(text for side in lost for text in side.warnings(mode, max_m))]
+    warnings = (
+        *small_pieces((np.isfinite(along_s) | np.isfinite(against_s)) & ~usable, mode),
+        *far_places(origin, left.access_m, mode, "origin"),
+        *far_places(destination, right.access_m, mode, "destination"),
+        *(text for side in lost for text in side.warnings(mode, max_m)),
+    )
     sentences = _sentences(network, mode, direction, cutoff_min, max_m, search)
     not_snapped = tuple(str(name) for side in lost for name in side.name[side.is_off])
-    return _Found(minutes, distance_km, sentences, tuple(warnings), not_snapped)
+    return _Found(minutes, distance_km, sentences, warnings, not_snapped)
 
 
 def _means(minutes: Floats, distance_km: Floats, origin: Points, destination: Points) -> tuple[Floats, Floats, Bools]:
@@ -243,45 +269,3 @@ def _averages(start: Points, end: Points) -> tuple[str, ...]:
 
 def _limit(cutoff_min: float | None) -> str:
     return "" if cutoff_min is None else f", ≤ {cutoff_min:g} min"
-
-
-def _island_warning(islands: Bools, mode: Mode) -> list[str]:
-    count = int(islands.sum())
-    return [f"{count} segments open to {mode.name} are cut off from the main network: no point is put on them"] if count else []
-
-
-@dataclass(frozen=True, eq=False)
-class _Lost:
-    """Who has no journey: shares (P,) of the people too far from any road, and of those without any journey."""
-
-    name: Strings
-    far_share: Floats
-    stuck_share: Floats
-    is_off: Bools
-    is_stuck: Bools
-
-    @classmethod
-    def of(cls, points: Points, access_m: Floats, reached: Bools, has_journey: Bools, judged: bool) -> Self:
-        """From what is known by point (`access_m`, `reached`) and by place; only far places where it is not `judged`."""
-        far, stuck = (
-            np.bincount(points.owner, np.where(lost, points.share, 0.0), len(points)).astype(np.float64)
-            for lost in (np.isinf(access_m), ~reached & judged)
-        )
-        is_off = far > (MAX_LOST_SHARE + ROUNDING if points.several else 0)
-        return cls(points.name, far, stuck, is_off, ~has_journey & judged)
-
-    def warnings(self, mode: Mode, max_m: float) -> Iterator[str]:
-        """One sentence a place concerned."""
-        road = f"more than {max_m / 1000:g} km from any road open to {mode.name}"
-        columns = (self.name, self.far_share, self.stuck_share, self.is_off, self.is_stuck)
-        for name, far, stuck, is_off, is_stuck in zip(*columns, strict=True):
-            if is_off:
-                yield (
-                    f"{name}: {road}"
-                    if far > 1 - ROUNDING
-                    else f"{name}: {100 * far:.0f} % of its people are {road}: no journey"
-                )
-            elif is_stuck:
-                yield f"{name}: no journey by {mode.name} to any place asked for"
-            elif stuck > 0:
-                yield f"{name}: {100 * stuck:.0f} % of its people have no journey by {mode.name}: left out of its mean"

@@ -130,7 +130,7 @@ class Points:
         elif isinstance(places, Colleges):
             name, xy_m, density = places.uai, places.xy_m, np.full(len(places), np.nan)
         else:
-            xy_m = np.asarray(places, np.float64)
+            xy_m = _metres(places, what)
             if xy_m.ndim != 2 or xy_m.shape[1] != 2:
                 remedy = "Give an array (n, 2) of metres in EPSG:2154, or a table of the territory"
                 raise InputError([Fault(what, f"shape {xy_m.shape} instead of (n, 2)", remedy=remedy)])
@@ -149,6 +149,14 @@ class Points:
             remedy = "Give a table of the territory or an array (n, 2)"
             raise InputError([Fault(what, "places of several points have no one place to draw from", remedy=remedy)])
         return points
+
+
+def _metres(places: npt.ArrayLike, what: str) -> Floats:
+    try:
+        return np.asarray(places, np.float64)
+    except (TypeError, ValueError):
+        message = f"{type(places).__name__} instead of numbers"
+        raise InputError([Fault(what, message, remedy="Give an array (n, 2) of metres in EPSG:2154")]) from None
 
 
 def pupils_per_km2(units: Units) -> Floats:

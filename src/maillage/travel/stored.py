@@ -20,6 +20,8 @@ VERSION = 1
 TEXTS = ("mode", "method")
 LISTS = ("unreachable", "not_snapped", "mean_names", "origins", "destinations")
 COLUMNS = ["origin", "destination", "minutes", "distance_km"]
+MORE_COLUMNS: tuple[tuple[str, ...], ...] = ((), ("mean",), ("road_km",), ("road_km", "mean"))
+"""What may follow `COLUMNS`."""
 
 
 def write_times(path: Path, columns: dict[str, npt.NDArray[Any]], header: dict[str, Any]) -> None:
@@ -68,7 +70,7 @@ def read_times(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]
         first_line = str(error).partition("\n")[0]
         raise _foreign(path, f"not a whole Parquet file ({first_line})") from None
     header = _header(path, table.schema.metadata or {})
-    if table.column_names not in (COLUMNS, [*COLUMNS, "mean"]):
+    if table.column_names not in [[*COLUMNS, *more] for more in MORE_COLUMNS]:
         raise _foreign(path, f"columns {', '.join(table.column_names)} instead of {', '.join(COLUMNS)}")
     columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     origins, destinations = header["origins"], header["destinations"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ class TravelTimes:
     means : (origins, destinations) int8, optional
         Which of `mean_names` serves each pair, where several modes were combined; -1 = none.
     mean_names : tuple of str
+    road_km : (origins, destinations) float, optional
+        Distance by road, whatever the mode: along the fastest way of a car; inf = unknown. None: `distance_km` already is.
 
     Raises
     ------
@@ -61,12 +64,15 @@ class TravelTimes:
     not_snapped: tuple[str, ...] = ()
     means: npt.NDArray[np.int8] | None = None
     mean_names: tuple[str, ...] = ()
+    road_km: Floats | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "minutes", frozen(self.minutes, np.float64))
         object.__setattr__(self, "distance_km", frozen(self.distance_km, np.float64))
         if self.means is not None:
             object.__setattr__(self, "means", frozen(self.means, np.int8))
+        if self.road_km is not None:
+            object.__setattr__(self, "road_km", frozen(self.road_km, np.float64))
         shape = self.minutes.shape
         faults = [] if len(shape) == 2 else [Fault("TravelTimes", f"shape {shape} instead of two dimensions", "minutes")]
         for name, size in zip(("origins", "destinations"), shape, strict=False):
@@ -75,7 +81,7 @@ class TravelTimes:
             object.__setattr__(self, name, frozen(names, np.str_))
             if len(names) != size:
                 faults.append(Fault("TravelTimes", f"{len(names)} names for {size} {name}", name))
-        for name in ("distance_km", "means"):
+        for name in ("distance_km", "means", "road_km"):
             values = getattr(self, name)
             if values is not None and values.shape != shape:
                 faults.append(Fault("TravelTimes", f"shape {values.shape} but minutes {shape}", name))
@@ -86,6 +92,11 @@ class TravelTimes:
         if faults:
             raise InputError(faults)
 
+    @property
+    def by_road_km(self) -> Floats:
+        """(origins, destinations) `road_km`, or `distance_km` where that already is the distance by road."""
+        return self.distance_km if self.road_km is None else self.road_km
+
     def to_pandas(self, *, long: bool = False) -> pd.DataFrame:
         """The matrix as a table.
 
@@ -93,7 +104,8 @@ class TravelTimes:
         ----------
         long : bool
             False: minutes, one row an origin, one column a destination. True: one row a pair with columns ``origin,
-            destination, minutes, distance_km`` and, where several modes were combined, ``mean`` (empty = none).
+            destination, minutes, distance_km``, ``road_km`` where it is another distance and, where several modes were
+            combined, ``mean`` (empty = none).
         """
         if not long:
             return pd.DataFrame(self.minutes, index=self.origins, columns=self.destinations)
@@ -116,6 +128,8 @@ class TravelTimes:
             "minutes": (dims, self.minutes, {"units": "min"}),
             "distance_km": (dims, self.distance_km, {"units": "km"}),
         }
+        if self.road_km is not None:
+            values["road_km"] = (dims, self.road_km, {"units": "km"})
         if self.means is not None:
             values["mean"] = (dims, self._mean_of_each(), {})
         return xr.Dataset(
@@ -143,7 +157,7 @@ class TravelTimes:
         """
         columns, header = read_times(Path(path))
         shape = (len(header["origins"]), len(header["destinations"]))
-        means = None
+        means, road_km = None, columns.get("road_km")
         if "mean" in columns:
             number = {name: i for i, name in enumerate(header["mean_names"])} | {"": -1}
             means = np.array([number[name] for name in columns["mean"]], np.int8).reshape(shape)
@@ -151,6 +165,7 @@ class TravelTimes:
             columns["minutes"].reshape(shape), columns["distance_km"].reshape(shape), header["mode"], header["approximate"],
             header["method"], tuple(header["unreachable"]), header["origins"], header["destinations"],
             tuple(header["not_snapped"]), means, tuple(header["mean_names"]),
+            None if road_km is None else road_km.reshape(shape),
         )  # fmt: skip
 
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -162,6 +177,8 @@ class TravelTimes:
             "minutes": self.minutes.ravel(),
             "distance_km": self.distance_km.ravel(),
         }
+        if self.road_km is not None:
+            columns |= {"road_km": self.road_km.ravel()}
         return columns if self.means is None else columns | {"mean": self._mean_of_each().ravel()}
 
     def _mean_of_each(self) -> npt.NDArray[np.str_]:
@@ -170,3 +187,14 @@ class TravelTimes:
     def _provenance(self) -> dict[str, Any]:
         names = ("mode", "approximate", "method", "unreachable", "not_snapped", "mean_names")
         return {name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in names}
+
+
+def merged_method(*methods: str) -> str:
+    """Methods one after the other, what an earlier one already says left out of the later ones, sentence by sentence."""
+    said: set[str] = set()
+    lines = []
+    for line in "\n".join(methods).splitlines():
+        new = [sentence for sentence in re.split(r"(?<=\.)\s+", line) if sentence not in said]
+        said.update(new)
+        lines.append(" ".join(new))
+    return "\n".join(line for line in lines if line)

@@ -64,6 +64,8 @@ def test_the_same_place_twice():
     table = routes(ring(), [[500.0, 0.0]], [[500.0, 10.0]], BARE)
     assert table.geometry[0].wkt == "LINESTRING (500 0, 500 0)"
     assert table.minutes[0] == pytest.approx(0.12)
+    exactly = routes(ring(), [[500.0, 900.0]], [[500.0, 900.0]], BARE)
+    assert (exactly.minutes[0], exactly.distance_km[0]) == (0.0, 0.0)
 
 
 def test_no_journey_is_named_and_not_drawn():

@@ -66,7 +66,7 @@ def test_islands():
     assert "2 pieces; the largest has 5 nodes, 6.0 km (92.3 %), the others 0.5 km" in str(whole)
     by_car = network.islands("car")
     assert by_car.num_nodes.tolist() == [5, 1, 1]  # nobody comes back from 6 to 5
-    assert by_car.cut_off_km == pytest.approx(0.5)
+    assert by_car.between_km == pytest.approx(0.5)
     assert "between pieces 0.5 km" in str(by_car)
     assert network.islands("foot").num_nodes.tolist() == [5, 2]
     assert by_car.to_pandas()["km"].tolist() == [6.0, 0.0, 0.0]

@@ -13,6 +13,7 @@ from maillage import Router
 from maillage.travel.search.hierarchy import Descent, Metric, Seeds, Topology
 from maillage.travel.search.ordering import elimination_order, neighbours
 from naive import eliminated, least_labels
+from real_roads import real_roads
 from roads_at_random import grid_with_trouble, small_graphs
 
 NODES = 10
@@ -145,13 +146,44 @@ def test_labels_too_large_for_32_bits_are_counted_with_64():
     assert router.matrix([0], [1]).tolist() == [[2**31 - 1]]
 
 
+@settings(max_examples=40, deadline=None)
+@given(small_graphs(NODES), st.permutations(range(NODES)))
+def test_pruning_leaves_exactly_the_arcs_that_are_as_short_as_any_way(arcs, order):
+    ends, weights = [arc[:2] for arc in arcs], np.array([arc[2] for arc in arcs], np.int32)
+    topology = topology_of(ends, NODES, order=np.array(order, np.int32))
+    metric = Metric(topology, weights)
+    before = metric._ways(0)
+    metric.prune()
+    after = metric._ways(0)
+    times = np.array([least_labels(arcs, NODES, {s: 0}) for s in range(NODES)], float)
+    node, lower = topology.order, np.repeat(np.arange(NODES), np.diff(topology.up_first))
+    for way in (0, 1):
+        every = list(zip(node[lower], node[topology.up_head], before[way].weight[:: before[way].step], strict=True))
+        real = {(low, up, int(w)) for low, up, w in every if w == (times[low, up] if way == 0 else times[up, low])}
+        kept = after[way]
+        tails = node[np.repeat(np.arange(NODES), np.diff(kept.first))]
+        assert set(zip(tails, node[kept.head], kept.weight.tolist(), strict=True)) == real
+
+
+def test_far_and_unreachable_nodes_need_no_other_search(monkeypatch):
+    """Weights that may add up to more than 32 bits hold, and an island: answered on the same hierarchy."""
+    num_nodes = 301
+    tail = np.arange(300)
+    router = Router(np.r_[tail, (tail + 1) % 300], np.r_[(tail + 1) % 300, tail], num_nodes, method="hierarchy")
+    monkeypatch.setattr("maillage.travel.search.router.many_to_many", None)
+    for weight in (4_000_000, 14_000_000):
+        router.customise(np.full(600, weight))
+        hops = np.minimum(tail, 300 - tail)
+        assert router.matrix([0], np.arange(num_nodes)).tolist() == [[*(hops * weight).tolist(), -1]]
+        assert router.matrix([0, 300], [300, 2, 2], "to").tolist() == [[-1, 2 * weight, 2 * weight], [0, -1, -1]]
+
+
 def test_real_roads_equal_scipy(shared_bench):
     """New York (times), Paris (one-ways) and Andorra, both directions, whole and with 15 % of arcs removed."""
     rng = np.random.default_rng(8)
     for name, (ends, weight, place) in real_roads(shared_bench).items():
         num_nodes = len(place)
         sources, targets = rng.choice(num_nodes, 40, replace=False), rng.choice(num_nodes, 1_500, replace=False)
-        checked = sources[:5]
         router = Router(*ends.T, num_nodes, place)
         assert router.method == "hierarchy"
         kept = rng.random(len(ends)) > 0.15
@@ -165,28 +197,5 @@ def test_real_roads_equal_scipy(shared_bench):
             for direction in ("from", "to"):
                 found = roads.matrix(sources, targets, direction)
                 way = arcs if direction == "from" else arcs[:, ::-1]
-                expected = scipy_times(way, metric, num_nodes, checked)[:, targets]
-                assert np.array_equal(found[:5], expected), (name, direction)
-
-
-def real_roads(shared_bench):
-    """Name to arcs (A, 2), weights, places of the nodes."""
-    roads = shared_bench / "roads"
-    paris = (roads / "paris_hashcode2014" / "paris_54000.txt").read_text().split("\n")
-    count, streets = (int(word) for word in paris[0].split()[:2])
-    place = np.array([line.split() for line in paris[1 : count + 1]], float)
-    rows = np.array([line.split()[:4] for line in paris[count + 1 : count + 1 + streets]], int)
-    both = rows[rows[:, 2] == 2]
-    rows = np.concatenate([rows, both[:, [1, 0, 2, 3]]])
-    andorra = np.load(roads / "andorra_raw_car_graph.npz")
-    new_york = np.loadtxt(roads / "dimacs_ny" / "USA-road-t.NY.gr.gz", int, comments=("c", "p"), usecols=(1, 2, 3))
-    places = np.loadtxt(roads / "dimacs_ny" / "USA-road-d.NY.co.gz", float, comments=("c", "p"), usecols=(2, 3))
-    return {
-        "Paris": (rows[:, :2], rows[:, 3], place),
-        "Andorra": (
-            np.column_stack([andorra["tail"], andorra["head"]]),
-            np.rint(andorra["length_m"] * 10).astype(int),
-            andorra["lonlat"],
-        ),
-        "New York": (new_york[:, :2] - 1, new_york[:, 2], places),
-    }
+                expected = scipy_times(way, metric, num_nodes, sources)[:, targets]
+                assert np.array_equal(found, expected), (name, direction)

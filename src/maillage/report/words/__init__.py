@@ -91,7 +91,8 @@ def _recorded() -> tuple[tuple[re.Pattern[str], str], ...]:
 def _french(text: str) -> str | None:
     for pattern, told in _recorded():
         if found := pattern.fullmatch(text):
-            return _french_spaces(re.sub(r"\b\d{4,}(?= (?:places|élèves|repas))", _thousands, found.expand(told)))
+            text = re.sub(r" and (\d+) more\b", _others, found.expand(told))
+            return _french_spaces(re.sub(r"\b\d{4,}(?= (?:places|élèves|repas))", _thousands, text))
     return None
 
 
@@ -99,6 +100,11 @@ def _sentence_by_sentence(text: str) -> str | None:
     told = [_french(sentence) for sentence in re.split(r"(?<=\.)\s+", text)]
     known = [sentence for sentence in told if sentence is not None]
     return " ".join(known) if len(known) == len(told) else None
+
+
+def _others(count: re.Match[str]) -> str:
+    """The end of a list of names that is cut short."""
+    return " et un autre" if count[1] == "1" else f" et {count[1]} autres"
 
 
 def _thousands(digits: re.Match[str]) -> str:

@@ -14,10 +14,11 @@ from maillage.arrays import Bools, Floats, Index, Objects
 from maillage.errors import Fault, InputError
 from maillage.kernels.dijkstra import UNSEEN
 from maillage.travel.journeys import direction_faults, door_to_door, limit_faults
+from maillage.travel.lost import refuse_degrees
 from maillage.travel.modes import Mode, mode_of
 from maillage.travel.points import Places, Points
 from maillage.travel.roads.network import RoadNetwork
-from maillage.travel.search.matrix import SHIFT, UNREACHED, RoadCosts
+from maillage.travel.search.costs import SHIFT, UNREACHED, RoadCosts
 from maillage.travel.search.router import Direction
 from maillage.travel.search.snapping import MAX_SNAP_M, Snapped, main_segments, snap
 from maillage.travel.search.tree import Arcs, Ways
@@ -76,9 +77,12 @@ def routes(
     along_s, against_s = how.seconds(network)
     usable = main_segments(network, along_s, against_s)
     sides = [_Side.of(network, usable, points.xy_m, max_snap_m) for points in (start, end)]
+    for points, side, what in ((start, sides[0], "start"), (end, sides[1], "end")):
+        refuse_degrees(network, points.xy_m, side.access_m, what)
     seconds, metres, lines = _follow(RoadCosts(network, along_s, against_s), *sides)
     access_m = sides[0].access_m + sides[1].access_m
-    minutes, distance_km = door_to_door(seconds, metres, access_m, how)
+    same = np.asarray((start.xy_m == end.xy_m).all(axis=1))
+    minutes, distance_km = door_to_door(seconds, metres, access_m, how, same)
     columns = {
         "origin": origin.name, "destination": destination.name, "minutes": minutes, "distance_km": distance_km,
         "mode": how.name, "direction": direction,

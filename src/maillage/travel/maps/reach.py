@@ -15,12 +15,13 @@ from maillage.errors import Fault, InputError
 from maillage.kernels.compiled import thread_count
 from maillage.kernels.dijkstra import UNSEEN
 from maillage.travel.journeys import direction_faults, limit_faults
+from maillage.travel.lost import refuse_degrees
 from maillage.travel.maps.outlines import Land
 from maillage.travel.maps.parts import Parts, one_per_road, road_of_segment
 from maillage.travel.modes import Mode, mode_of
 from maillage.travel.points import Places, Points
 from maillage.travel.roads.network import RoadNetwork
-from maillage.travel.search.matrix import NO_CUTOFF_CS, SHIFT, RoadCosts
+from maillage.travel.search.costs import NO_CUTOFF_CS, SHIFT, RoadCosts
 from maillage.travel.search.router import Direction
 from maillage.travel.search.snapping import MAX_SNAP_M, Snapped, main_segments, snap
 from maillage.travel.search.tree import Arcs, Ways
@@ -100,6 +101,7 @@ def isochrones(
         raise InputError(faults)
     along_s, against_s = how.seconds(network)
     snapped = snap(network, main_segments(network, along_s, against_s), points.xy_m, max_snap_m)
+    refuse_degrees(network, points.xy_m, snapped.access_m, "place")
     reach = _Reach.of(RoadCosts(network, along_s, against_s), snapped, outward=direction == "from")
     land = Land(network.line, reach.shown, margin_m, largest_hole_km2)
 

@@ -33,7 +33,7 @@ def closed(network: RoadNetwork, segments: npt.ArrayLike, along: bool, against: 
         columns[f"{side}_users"] = _changed(getattr(network, f"{side}_users"), chosen, 0)
     directions = "" if along and against else ", one direction"
     note = f"What if: {len(np.unique(chosen))} segments closed{directions}."
-    return replace(network, notes=(*network.notes, note), **columns)  # type: ignore[arg-type]
+    return _with(network, note, columns)
 
 
 def with_speed(
@@ -51,7 +51,14 @@ def with_speed(
         old = getattr(network, f"{side}_s")
         columns[f"{side}_s"] = _changed(old, chosen, np.where(np.isfinite(old[chosen]), seconds, np.inf))
     note = f"What if: other speeds on {len(np.unique(chosen))} segments."
-    return replace(network, notes=(*network.notes, note), **columns)  # type: ignore[arg-type]
+    return _with(network, note, columns)
+
+
+def _with(network: RoadNetwork, note: str, columns: dict[str, npt.NDArray[np.generic]]) -> RoadNetwork:
+    """The network with other columns; who is joined to whom stays, so what was prepared for fast searches is handed on."""
+    changed = replace(network, notes=(*network.notes, note), **columns)  # type: ignore[arg-type]
+    changed.__dict__["preparation"] = network.preparation
+    return changed
 
 
 def _sides(along: bool, against: bool) -> tuple[str, ...]:

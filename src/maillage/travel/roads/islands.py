@@ -37,7 +37,7 @@ class Islands:
         A place to look at: the middle of the piece's longest segment, or its only node.
     piece : (N,) int32
         Piece of each node; -1 = this user comes near it by no segment.
-    cut_off_km : float
+    between_km : float
         Kilometres this user may use that lie between pieces: one-way stumps, one-way links.
     """
 
@@ -48,7 +48,7 @@ class Islands:
     share: Floats
     xy_m: Floats
     piece: Ints
-    cut_off_km: float
+    between_km: float
 
     def __post_init__(self) -> None:
         for name in ("num_nodes", "num_segments", "piece"):
@@ -64,14 +64,20 @@ class Islands:
         if not len(self):
             return f"No {whose}."
         rest_km = float(self.km[1:].sum())
-        text = f"{whose[0].upper()}{whose[1:]}: {len(self):,} pieces; the largest has {self.num_nodes[0]:,} nodes, "
+        pieces, nodes = counted(len(self), "piece"), counted(int(self.num_nodes[0]), "node")
+        text = f"{whose[0].upper()}{whose[1:]}: {pieces}; the largest has {nodes}, "
         text += f"{self.km[0]:,.1f} km ({100 * self.share[0]:.1f} %), the others {rest_km:,.1f} km"
-        return text + (f"; between pieces {self.cut_off_km:,.1f} km." if self.user is not None else ".")
+        return text + (f"; between pieces {self.between_km:,.1f} km." if self.user is not None else ".")
 
     def to_pandas(self) -> pd.DataFrame:
         """One row a piece: nodes, segments, km, share, x_m, y_m."""
         columns = {"nodes": self.num_nodes, "segments": self.num_segments, "km": self.km, "share": self.share}
         return pd.DataFrame(columns | {"x_m": self.xy_m[:, 0], "y_m": self.xy_m[:, 1]})
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: "1 piece", "1,204 pieces"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def find_islands(network: RoadNetwork, user: User | None) -> Islands:
@@ -123,5 +129,5 @@ def _measured(network: RoadNetwork, user: User | None, usable: Bools, piece: Int
         share=km / all_km if all_km else np.zeros(len(size)),
         xy_m=place,
         piece=piece,
-        cut_off_km=max(0.0, all_km - float(km.sum())),
+        between_km=max(0.0, all_km - float(km.sum())),
     )

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from maillage.arrays import Bools, Floats, Ints, Objects, frozen
 from maillage.errors import Fault, InputError
+from maillage.travel.roads.captions import Language
 from maillage.travel.roads.changes import closed, meeting, with_speed
 from maillage.travel.roads.drawing import Colour, draw
-from maillage.travel.roads.islands import Islands, find_islands
+from maillage.travel.roads.islands import Islands, counted, find_islands
 from maillage.travel.roads.loading import FromFiles
 from maillage.travel.roads.segments import Segments
 from maillage.travel.roads.users import User, Users
@@ -119,7 +120,9 @@ class RoadNetwork(FromFiles):
         return self.islands().num_nodes
 
     def islands(self, user: User | None = None) -> Islands:
-        """Pieces of the network from which the rest cannot be reached.
+        """All pieces of the network, from which the rest cannot be reached, large or small.
+
+        Points are not put on the *small* ones only: under 1,000 nodes and under 1 % of the largest.
 
         Parameters
         ----------
@@ -180,6 +183,7 @@ class RoadNetwork(FromFiles):
         points: Any = None,
         over: gpd.GeoDataFrame | None = None,
         title: str | None = None,
+        language: Language = "en",
     ) -> Axes:
         """Draw the network with matplotlib.
 
@@ -188,30 +192,40 @@ class RoadNetwork(FromFiles):
         ax : Axes, optional
             A new figure if absent.
         colour : {"speed", "town", "none"}
-            Roads by mean speed of motor vehicles (the slower direction that is open), by town and country, or in one grey.
+            Roads by mean speed of motor vehicles (the slower direction that is open), whoever the user, by town and country, or
+            in one grey.
         user : {"car", "coach", "bicycle", "foot"}
             Whose roads are drawn full; those closed to this user are thin and light.
         one_ways : bool
             Arrows on one-way streets.
         islands : bool
-            In red: what this user cannot reach from the main piece and come back.
+            In red: all that this user cannot reach from the largest piece and come back, large or small.
         points : (P, 2) array or GeoDataFrame, optional
             Collèges, homes; an array in the metres of the network.
         over : GeoDataFrame, optional
             Isochrones or routes.
         title : str, optional
             Otherwise the origin, segments and kilometres.
+        language : {"en", "fr"}
+            Of title and legend.
 
         Returns
         -------
         Axes
+            Of a new figure, with the legend beside the map; on axes that were given, the legend lies on the map.
+
+        Raises
+        ------
+        InputError
+            matplotlib is not installed, unknown colour or language.
         """
-        return draw(self, ax, colour, user, one_ways, islands, points, over, title)
+        return draw(self, ax, colour, user, one_ways, islands, points, over, title, language)
 
     def __repr__(self) -> str:
         km = self.length_m.sum() / 1000
         largest = 100 * self.components[0] / max(self.num_nodes, 1) if len(self.components) else 0.0
+        segments, nodes = counted(len(self.tail), "segment"), counted(self.num_nodes, "node")
         return (
-            f"RoadNetwork({self.origin}: {len(self.tail):,} segments, {km:,.0f} km, {self.num_nodes:,} nodes, "
-            f"{len(self.components):,} pieces, the largest with {largest:.1f} % of the nodes)"
+            f"RoadNetwork({self.origin}: {segments}, {km:,.0f} km, {nodes}, "
+            f"{counted(len(self.components), 'piece')}, the largest with {largest:.1f} % of the nodes)"
         )

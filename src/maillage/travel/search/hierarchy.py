@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from maillage.arrays import Ints
 from maillage.kernels.compiled import thread_count
-from maillage.kernels.customisation import count_left, customise, down_arcs, pick_left, prune, spread_weights, work_below
+from maillage.kernels.customisation import customise, down_arcs, spread_weights, work_below
 from maillage.kernels.elimination import depths, fill, post_order, tree
 from maillage.kernels.lanes import LANE_BYTES
+from maillage.kernels.pruning import count_left, pick_left, prune
 from maillage.kernels.sweeps import closure, sweep
 from maillage.travel.search.ordering import Edges, neighbours
 
@@ -93,6 +94,7 @@ def _tasks(up_first: Any, up_head: Any, parent: Any) -> tuple[Any, tuple[Any, An
 
 def _subtree_sizes(parent: Any) -> Any:
     """(N,) nodes in the subtree of each rank, itself included; ranks are in post-order, so a subtree ends with its root."""
+    # The work below a node counts one for each node, and nothing else where there are no arcs.
     return work_below(np.zeros(len(parent) + 1, np.int64), np.empty(0, np.int32), parent)
 
 
@@ -185,7 +187,7 @@ class Metric:
         sweep(
             turn, seeds.first, seeds.rank, seeds.label.astype(kind), known.parent, known.deepest,
             up.first, up.head, up.weight, descent.visit, down.first, down.depth, down.weight, up.step,
-            lanes, kind.type(self.endless), kind.type(min(limit, self.endless - 1)),
+            kind.type(self.endless), kind.type(min(limit, self.endless - 1)),
             min(thread_count(), batches), lanes * seeds.most, largest, out,
         )  # fmt: skip
         return bool(largest.max() >= self.endless)

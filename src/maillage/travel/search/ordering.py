@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from maillage.arrays import Floats, Ints
 from maillage.kernels.compiled import thread_count
-from maillage.kernels.dissection import LEAF_NODES, dissect, hops
+from maillage.kernels.dissection import dissect, hops
+from maillage.kernels.leaves import LEAF_NODES
 from maillage.kernels.reduction import take_small
 
 DIRECTIONS = 4

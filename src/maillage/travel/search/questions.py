@@ -14,6 +14,24 @@ LARGEST = 2**31 - 1
 """Largest weight and largest path, centiseconds: 248 days."""
 
 
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def query_faults(where: str, customised: bool, direction: str, cutoff: Any) -> list[Fault]:
+    """What is wrong with a question to the router."""
+    faults = []
+    if not customised:
+        faults.append(Fault(where, "the arcs have no weights yet", remedy="Call customise(weights) first"))
+    if direction not in ("from", "to"):
+        faults.append(Fault(where, f"unknown direction {direction!r}", remedy="Use 'from' or 'to'"))
+    if cutoff is not None and not (is_whole(cutoff) and 0 <= cutoff <= LARGEST):
+        message = f"cutoff {cutoff} is no whole number within 0 to {LARGEST}"
+        faults.append(Fault(where, message, remedy="Give centiseconds"))
+    return faults
+
+
 def node_ids(ids: npt.ArrayLike, name: str, num_nodes: int, faults: list[Fault]) -> Ints:
     """`ids` as int32; what is wrong with them is added to `faults`."""
     array = np.asarray(ids)
@@ -47,12 +65,19 @@ def finite_places(lonlat: npt.ArrayLike, num_nodes: int, faults: list[Fault]) ->
     place = np.asarray(lonlat, np.float64)
     if place.shape != (num_nodes, 2) or not np.isfinite(place).all():
         faults.append(Fault("Router", "not one finite pair of coordinates a node", "lonlat", remedy="Mend or leave it out"))
-    return place
+        return place
+    # Sums and differences of what is left stay finite, however large the numbers were.
+    return place / max(float(np.abs(place).max(initial=0.0)), 1e-300)
 
 
 def checked_out(out: npt.NDArray[np.int32], shape: tuple[int, int]) -> npt.NDArray[np.int32]:
     """`out`, if results can be written into it; else `InputError`."""
-    if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.int32 or not out.flags.c_contiguous:
-        message = f"not a C-ordered int32 array of shape {shape}"
+    if (
+        not isinstance(out, np.ndarray)
+        or out.shape != shape
+        or out.dtype != np.int32
+        or not (out.flags.c_contiguous and out.flags.writeable)
+    ):
+        message = f"not a writeable C-ordered int32 array of shape {shape}"
         raise InputError([Fault("Router.matrix", message, "out", remedy="Leave it out")])
     return out

@@ -15,13 +15,26 @@ from maillage.kernels.nearest import nearest_sources
 from maillage.travel.search.hierarchy import Descent, Metric, Seeds, Topology
 from maillage.travel.search.order_cache import order_of
 from maillage.travel.search.ordering import neighbours
-from maillage.travel.search.questions import LARGEST, checked_out, finite_places, node_ids, weight_problem
+from maillage.travel.search.questions import (
+    LARGEST,
+    checked_out,
+    finite_places,
+    is_whole,
+    node_ids,
+    query_faults,
+    weight_problem,
+)
 
 Direction = Literal["from", "to"]
 Method = Literal["auto", "hierarchy", "dijkstra"]
 
+Labels32 = npt.NDArray[np.int32]
+
 FEW_NODES = 200
 """Networks so small that preparing them is not worth the while."""
+
+MANY_ARCS, MANY_SHORTCUTS = 8, 100
+"""Arcs a node, and arcs a node of its hierarchy, above which a graph is no road network: roads have 2 to 4, and under 50."""
 
 
 class Router:
@@ -37,8 +50,8 @@ class Router:
         which makes preparing it and every search faster.
     method : {"auto", "hierarchy", "dijkstra"}
         ``"hierarchy"``: prepare a customisable contraction hierarchy. ``"dijkstra"``: prepare nothing and search from each
-        source, for a few sources on a network used once. ``"auto"``: the first, but on networks of under 200 nodes. Both are
-        exact.
+        source, for a few sources on a network used once. ``"auto"``: the first, but on networks of under 200 nodes or too
+        dense to be roads. Both are exact.
     cache : str or Path, optional
         Folder in which the order of a hierarchy is kept for the next time; nothing is kept if absent.
 
@@ -80,6 +93,9 @@ class Router:
         cache: str | Path | None = None,
     ) -> None:
         faults: list[Fault] = []
+        if not is_whole(num_nodes) or num_nodes < 0:
+            message = f"num_nodes = {num_nodes}"
+            raise InputError([Fault("Router", message, remedy="Give the number of nodes, a whole number")])
         tails, heads = (node_ids(ids, name, num_nodes, faults) for ids, name in ((tail, "tail"), (head, "head")))
         if np.size(tail) != np.size(head):
             message = f"{np.size(tail)} tails but {np.size(head)} heads"
@@ -90,11 +106,16 @@ class Router:
         if faults:
             raise InputError(faults)
         self._tail, self._head, self._num_nodes = tails, heads, num_nodes
-        self.method = method if method != "auto" else "hierarchy" if num_nodes >= FEW_NODES else "dijkstra"
-        self._topology = self._prepared(place, cache) if self.method == "hierarchy" else None
+        sparse = num_nodes >= FEW_NODES and len(tails) <= MANY_ARCS * num_nodes
+        wanted = method == "hierarchy" or (method == "auto" and sparse)
+        self._topology = self._prepared(place, cache) if wanted else None
+        if method == "auto" and self.num_shortcuts > MANY_SHORTCUTS * num_nodes:
+            self._topology = None
+        self.method = "dijkstra" if self._topology is None else "hierarchy"
         self._weights: npt.NDArray[np.int64] | None = None
         self._metric: Metric | None = None
-        self._descents: dict[bytes, Descent] = {}
+        self._wide: Metric | None = None
+        self._last_descent: tuple[bytes, Descent] | None = None
 
     def _prepared(self, place: Floats | None, cache: str | Path | None) -> Topology:
         edges = neighbours(self._tail, self._head, self._num_nodes)
@@ -124,9 +145,17 @@ class Router:
         if problem:
             remedy = "Give one integer of centiseconds an arc; leave out closed arcs"
             raise InputError([Fault("Router.customise", problem, "weights", remedy=remedy)])
-        self._weights = values.astype(np.int64)
+        self._weights, self._wide = values.astype(np.int64), None
         if self._topology is not None:
             self._metric = Metric(self._topology, values.astype(np.int32))
+
+    @property
+    def _longest(self) -> int:
+        """No path is longer: it leaves every node once at most."""
+        leaving = np.zeros(self._num_nodes, np.int64)
+        if self._weights is not None:
+            np.maximum.at(leaving, self._tail, self._weights)
+        return int(leaving.sum())
 
     def matrix(
         self,
@@ -162,25 +191,36 @@ class Router:
             No weights yet, nodes out of range, unknown direction, negative cutoff, `out` of another shape or type, a path over
             2**31 - 1 centiseconds.
         """
-        source, target, weights = self._query(sources, targets, direction, cutoff)
+        source, target, weights = self._query("matrix", sources, targets, direction, cutoff)
         out = np.empty((len(source), len(target)), np.int32) if out is None else checked_out(out, (len(source), len(target)))
         if self._topology is None or self._metric is None:
             self._by_dijkstra(source, target, weights, direction, cutoff, out)
-            return out
+        else:
+            self._by_hierarchy(self._topology, self._metric, source, target, direction, cutoff, out)
+        return out
+
+    def _by_hierarchy(
+        self, topology: Topology, metric: Metric, source: Ints, target: Ints, direction: str, cutoff: int | None, out: Labels32
+    ) -> None:
         column, repeated = self._columns(target)
-        limit = LARGEST if cutoff is None else cutoff
+        seeds = Seeds(np.arange(len(source) + 1), topology.rank[source], np.zeros(len(source), np.int32))
+        descent, outward, limit = self._descent(topology, column), direction == "from", LARGEST if cutoff is None else cutoff
         labels = out if repeated is None else np.empty((len(source), len(column)), np.int32)
-        seeds = Seeds(np.arange(len(source) + 1), self._topology.rank[source], np.zeros(len(source), np.int32))
-        lost = self._metric.matrix(seeds, self._descent(column), direction == "from", limit, labels)
+        lost = metric.matrix(seeds, descent, outward, limit, labels)
+        if lost and limit >= metric.endless and self._longest >= metric.endless:
+            # What looks out of reach may be too far for 32 bits: only wider numbers tell.
+            wide = np.empty(labels.shape, np.int64)
+            self._wide_metric(topology).matrix(seeds, descent, outward, 2**62, wide)
+            _narrow(wide, labels)
         if repeated is not None:
             out[:] = labels[:, repeated]
-        if lost and limit >= self._metric.endless and self._longest >= self._metric.endless:
-            # A label may have been too large to count: only a search with wider numbers tells.
-            rows = np.flatnonzero((out < 0).any(axis=1))
-            wide = np.empty((len(rows), len(target)), np.int32)
-            self._by_dijkstra(source[rows], target, weights, direction, cutoff, wide)
-            out[rows] = wide
-        return out
+
+    def _wide_metric(self, topology: Topology) -> Metric:
+        """The same weights as 64-bit numbers, made once that is needed."""
+        if self._wide is None:
+            assert self._weights is not None
+            self._wide = Metric(topology, self._weights)
+        return self._wide
 
     def nearest(
         self, sources: npt.ArrayLike, k: int, direction: Direction = "to", cutoff: int | None = None
@@ -220,22 +260,13 @@ class Router:
         >>> position.ravel().tolist(), time.ravel().tolist()
         ([0, 0, 1], [0, 600, 0])
         """
-        source, _, weights = self._query(sources, [], direction, cutoff)
-        if k < 1:
-            raise InputError([Fault("Router.nearest", f"k = {k}", remedy="Ask for at least one")])
-        # Reached from the sources: against the arcs where the journey goes to them.
-        first, head, weight = self._adjacency(weights, "from" if direction == "from" else "to")
+        source, _, weights = self._query("nearest", sources, [], direction, cutoff)
+        if not is_whole(k) or k < 1:
+            raise InputError([Fault("Router.nearest", f"k = {k}", remedy="Ask for a whole number, at least one")])
+        first, head, weight = self._adjacency(weights, direction)
         limit = np.int64(LARGEST if cutoff is None else cutoff)
         position, time = nearest_sources(first, head, weight, source, k, limit)
         return np.asarray(position), np.asarray(time)
-
-    @property
-    def _longest(self) -> int:
-        """No path is longer: it leaves every node once at most."""
-        leaving = np.zeros(self._num_nodes, np.int64)
-        if self._weights is not None:
-            np.maximum.at(leaving, self._tail, self._weights)
-        return int(leaving.sum())
 
     def _columns(self, target: Ints) -> tuple[Ints, npt.NDArray[np.intp] | None]:
         """Targets, each once; where each stands among them if some are repeated."""
@@ -246,27 +277,21 @@ class Router:
         column, repeated = np.unique(target, return_inverse=True)
         return column, repeated
 
-    def _descent(self, target: Ints) -> Descent:
+    def _descent(self, topology: Topology, target: Ints) -> Descent:
         """The descent to these targets; the last one is kept, because scenarios ask for the same targets again and again."""
-        assert self._topology is not None
-        key = target.tobytes()
-        if key not in self._descents:
-            self._descents = {key: Descent.to(self._topology, target)}
-        return self._descents[key]
+        key, kept = target.tobytes(), self._last_descent
+        if kept is None or kept[0] != key:
+            kept = self._last_descent = key, Descent.to(topology, target)
+        return kept[1]
 
     def _query(
-        self, sources: npt.ArrayLike, targets: npt.ArrayLike | None, direction: str, cutoff: int | None
+        self, verb: str, sources: npt.ArrayLike, targets: npt.ArrayLike | None, direction: str, cutoff: int | None
     ) -> tuple[Ints, Ints, npt.NDArray[np.int64]]:
         faults: list[Fault] = []
         source = node_ids(sources, "sources", self._num_nodes, faults)
         everywhere = np.arange(self._num_nodes, dtype=np.int32)
         target = everywhere if targets is None else node_ids(targets, "targets", self._num_nodes, faults)
-        if self._weights is None:
-            faults.append(Fault("Router.matrix", "the arcs have no weights yet", remedy="Call customise(weights) first"))
-        if direction not in ("from", "to"):
-            faults.append(Fault("Router.matrix", f"unknown direction {direction!r}", remedy="Use 'from' or 'to'"))
-        if cutoff is not None and not 0 <= cutoff <= LARGEST:
-            faults.append(Fault("Router.matrix", f"cutoff {cutoff} is not within 0 to {LARGEST}", remedy="Give centiseconds"))
+        faults += query_faults(f"Router.{verb}", self._weights is not None, direction, cutoff)
         if faults or self._weights is None:
             raise InputError(faults)
         return source, target, self._weights
@@ -277,13 +302,16 @@ class Router:
         first, order = by_tail(start, self._num_nodes)
         return first, end[order], weights[order]
 
-    def _by_dijkstra(
-        self, source: Ints, target: Ints, weights: Any, direction: str, cutoff: int | None, out: npt.NDArray[np.int32]
-    ) -> None:
+    def _by_dijkstra(self, source: Ints, target: Ints, weights: Any, direction: str, cutoff: int | None, out: Labels32) -> None:
         start, label = np.arange(len(source) + 1), np.zeros(len(source), np.int64)
         wide = np.empty(out.shape, np.int64)
         limit = 2**62 if cutoff is None else cutoff
-        largest = many_to_many(*self._adjacency(weights, direction), start, source, label, target, limit, wide)
-        if largest > LARGEST:
-            raise InputError([Fault("Router.matrix", "a journey takes more than 248 days", remedy="Give a cutoff")])
-        out[:] = wide
+        many_to_many(*self._adjacency(weights, direction), start, source, label, target, limit, wide)
+        _narrow(wide, out)
+
+
+def _narrow(wide: npt.NDArray[np.int64], out: Labels32) -> None:
+    """Labels of 64 bits into 32, if they fit."""
+    if wide.max(initial=-1) > LARGEST:
+        raise InputError([Fault("Router.matrix", "a journey takes more than 248 days", remedy="Give a cutoff")])
+    out[:] = wide

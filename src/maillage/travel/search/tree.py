@@ -11,7 +11,7 @@ import numpy.typing as npt
 from maillage.arrays import Bools, Floats, Index
 from maillage.kernels.dijkstra import by_tail
 from maillage.kernels.paths import shortest_tree
-from maillage.travel.search.matrix import NO_CUTOFF_CS, SHIFT, UNREACHED, Labels, RoadCosts
+from maillage.travel.search.costs import NO_CUTOFF_CS, SHIFT, UNREACHED, Labels, RoadCosts
 from maillage.travel.search.snapping import Snapped
 
 
@@ -38,20 +38,21 @@ class Ways:
 
     @classmethod
     def of(cls, costs: RoadCosts, snapped: Snapped, departing: bool) -> Self:
-        """Ways out of the points (`departing`) or into them."""
+        """Ways out of the points (`departing`) or into them, by point."""
         network, segment, fraction = costs.network, snapped.segment, snapped.fraction
         to_tail, to_head = (costs.against_s, costs.along_s) if departing else (costs.along_s, costs.against_s)
         label = np.concatenate([costs.part(to_tail, segment, fraction), costs.part(to_head, segment, 1 - fraction)])
         at_head = np.arange(len(label)) >= len(segment)
         node = np.concatenate([network.tail[segment], network.head[segment]])
         whole = cls(np.tile(snapped.point, 2), node, np.tile(segment, 2), np.tile(fraction, 2), at_head, label)
-        return whole._kept(label < UNREACHED)
+        keep = np.flatnonzero(label < UNREACHED)
+        return whole._kept(keep[np.argsort(whole.point[keep], kind="stable")])
 
     def among(self, points: Bools) -> Self:
         """Those of some of the points."""
         return self._kept(points[self.point])
 
-    def _kept(self, keep: Bools) -> Self:
+    def _kept(self, keep: Bools | Index) -> Self:
         return type(self)(
             self.point[keep], self.node[keep], self.segment[keep], self.fraction[keep], self.at_head[keep], self.label[keep]
         )  # fmt: skip
