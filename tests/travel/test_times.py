@@ -47,6 +47,7 @@ def test_names_are_given_or_numbered():
         ({"means": [[0, 2], [0, 0]]}, "means.*not all from -1 to 1"),
         ({"means": [[0, 0]]}, "means.*shape"),
         ({"road_km": [[0.0, 0.0]]}, "road_km.*shape"),
+        ({"minutes": [[1.0, np.inf], [-3.5, np.nan]]}, r"minutes.*negative or NaN \(pair 1, 0, pair 1, 1\)"),
         ({"mean_names": ("walk", "walk")}, "mean_names.*twice"),
         ({"minutes": [1.0, 2.0], "distance_km": [1.0, 2.0], "means": None}, "two dimensions"),
     ],
@@ -158,6 +159,10 @@ def written(path, table=None, header=None):
     pq.write_table((table(old) if table else old).replace_schema_metadata(metadata), path)
 
 
+def not_utf_8():
+    return pa.array([b"\xff\xfe"] * 4).view(pa.string())
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -171,6 +176,10 @@ def written(path, table=None, header=None):
         (lambda path: written(path, table=lambda t: t.drop_columns(["minutes"])), "columns origin, destination, dist"),
         (lambda path: written(path, table=lambda t: t.set_column(2, "minutes", pa.array(["a"] * 4))), "rows of minutes"),
         (lambda path: written(path, table=lambda t: t.set_column(2, "minutes", pa.array([np.nan] * 4))), "rows of minutes"),
+        (lambda path: written(path, table=lambda t: t.set_column(2, "minutes", pa.array([-1.0] * 4))), "rows of minutes"),
+        (lambda path: written(path, table=lambda t: t.set_column(2, "minutes", pa.array([[1.0]] * 4))), "rows of minutes"),
+        (lambda path: written(path, table=lambda t: t.set_column(0, "origin", not_utf_8())), "origin|cannot be read"),
+        (lambda path: written(path, header=lambda h: b"[" * 100_000), "not written by"),
         (lambda path: written(path, table=lambda t: t.set_column(4, "mean", pa.array(["fly"] * 4))), "rows of mean"),
         (lambda path: written(path, header=lambda h: h[:-9]), "not written by"),
         (lambda path: written(path, header=lambda h: h.replace(b'"version": 1', b'"version": 2')), "version 1"),
@@ -204,3 +213,30 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         small(mode="car").to_parquet(path)
     assert [file.name for file in tmp_path.iterdir()] == ["times.parquet"]
     assert TravelTimes.read_parquet(path).mode == "school"
+
+
+def test_no_wrong_byte_changes_a_time_unseen(tmp_path):
+    path = tmp_path / "times.parquet"
+    small().to_parquet(path)
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x81]) + whole[at + 1 :])
+        try:
+            found = TravelTimes.read_parquet(path)
+        except InputError:
+            continue
+        assert found.minutes.tolist() == small().minutes.tolist(), at
+        assert found.distance_km.tolist() == small().distance_km.tolist(), at
+
+
+@pytest.mark.parametrize("column", [2, 3])
+def test_one_wrong_bit_is_seen(tmp_path, column):
+    path = tmp_path / "times.parquet"
+    small(minutes=[[1.25, 2.5], [3.75, 5.5]], distance_km=[[1.25, 2.5], [3.75, 5.5]]).to_parquet(path)
+    chunk = pq.ParquetFile(path).metadata.row_group(0).column(column)
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    content = bytearray(path.read_bytes())
+    content[start + chunk.total_compressed_size - 1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"not a whole Parquet file .*CRC"):
+        TravelTimes.read_parquet(path)

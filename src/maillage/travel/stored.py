@@ -20,6 +20,9 @@ VERSION = 1
 TEXTS = ("mode", "method")
 LISTS = ("unreachable", "not_snapped", "mean_names", "origins", "destinations")
 COLUMNS = ["origin", "destination", "minutes", "distance_km"]
+DAMAGED = (pa.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError)
+"""What reading a damaged file may raise, wherever the damage is."""
+
 MORE_COLUMNS: tuple[tuple[str, ...], ...] = ((), ("mean",), ("road_km",), ("road_km", "mean"))
 """What may follow `COLUMNS`."""
 
@@ -45,7 +48,7 @@ def write_times(path: Path, columns: dict[str, npt.NDArray[Any]], header: dict[s
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            pq.write_table(table, file)
+            pq.write_table(table, file, write_page_checksum=True)
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:
@@ -65,14 +68,14 @@ def read_times(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]
         raise InputError([Fault(str(path), "no such file", remedy="Check the path")])
     try:
         with path.open("rb") as file:
-            table = pq.read_table(file)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        first_line = str(error).partition("\n")[0]
-        raise _foreign(path, f"not a whole Parquet file ({first_line})") from None
+            table = pq.read_table(file, page_checksum_verification=True)
+        names = table.column_names  # decoded only now
+    except DAMAGED as error:
+        raise _foreign(path, f"not a whole Parquet file ({_first_line(error)})") from None
     header = _header(path, table.schema.metadata or {})
-    if table.column_names not in [[*COLUMNS, *more] for more in MORE_COLUMNS]:
-        raise _foreign(path, f"columns {', '.join(table.column_names)} instead of {', '.join(COLUMNS)}")
-    columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    if names not in [[*COLUMNS, *more] for more in MORE_COLUMNS]:
+        raise _foreign(path, f"columns {', '.join(names)} instead of {', '.join(COLUMNS)}")
+    columns = _columns(path, table)
     origins, destinations = header["origins"], header["destinations"]
     wanted = {"origin": np.repeat(origins, len(destinations)), "destination": np.tile(destinations, len(origins))}
     wrong = [
@@ -87,16 +90,31 @@ def read_times(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]
     return columns, header
 
 
+def _columns(path: Path, table: pa.Table) -> dict[str, npt.NDArray[Any]]:
+    """Texts and numbers as arrays; damage may show only here."""
+    nested = [column.name for column in table.schema if pa.types.is_nested(column.type)]
+    if nested:
+        raise _foreign(path, f"the rows of {', '.join(nested)} are not those written")
+    try:
+        return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    except DAMAGED as error:
+        raise _foreign(path, f"its columns cannot be read ({_first_line(error)})") from None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
+
+
 def _as_written(name: str, values: npt.NDArray[Any], header: dict[str, Any], count: int) -> bool:
     if name == "mean":
         return len(values) == count and {*values} <= {"", *header["mean_names"]}
-    return values.dtype == np.float64 and len(values) == count and not np.isnan(values).any()
+    return values.dtype == np.float64 and len(values) == count and bool((values >= 0).all())
 
 
 def _header(path: Path, metadata: dict[bytes, bytes]) -> dict[str, Any]:
     try:
         header = json.loads(metadata[KEY])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise _foreign(path, "not written by TravelTimes.to_parquet") from None
     if not isinstance(header, dict) or header.get("version") != VERSION or not _complete(header):
         raise _foreign(path, f"its provenance is not that of version {VERSION}")

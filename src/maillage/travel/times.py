@@ -50,7 +50,7 @@ class TravelTimes:
     Raises
     ------
     InputError
-        Shapes that do not agree, or `means` that are not positions in `mean_names`.
+        Shapes that do not agree, minutes that are negative or NaN, or `means` that are not positions in `mean_names`.
     """
 
     minutes: Floats
@@ -85,6 +85,7 @@ class TravelTimes:
             values = getattr(self, name)
             if values is not None and values.shape != shape:
                 faults.append(Fault("TravelTimes", f"shape {values.shape} but minutes {shape}", name))
+        faults += _untimed(self)
         if self.means is not None and not ((self.means >= -1) & (self.means < len(self.mean_names))).all():
             faults.append(Fault("TravelTimes", f"not all from -1 to {len(self.mean_names) - 1}", "means"))
         if len({"", *self.mean_names}) <= len(self.mean_names):
@@ -187,6 +188,15 @@ class TravelTimes:
     def _provenance(self) -> dict[str, Any]:
         names = ("mode", "approximate", "method", "unreachable", "not_snapped", "mean_names")
         return {name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in names}
+
+
+def _untimed(times: TravelTimes) -> list[Fault]:
+    """Pairs whose minutes are no time; inf is one."""
+    wrong = ~(times.minutes >= 0)
+    if not wrong.any():
+        return []
+    rows = tuple(f"pair {', '.join(map(str, pair))}" for pair in np.argwhere(wrong))
+    return [Fault("TravelTimes", "negative or NaN", "minutes", rows, "Give minutes, inf = unreachable")]
 
 
 def merged_method(*methods: str) -> str:

@@ -379,3 +379,22 @@ def test_what_is_told_in_french() -> None:
                 assert bell.time in told
                 assert ("autre horaire" in told) == bool(bell.by_uai)
                 assert [line for line in times.unreachable if FRENCH.recorded(line) is None] == []
+
+
+def test_values_of_a_timetable_that_are_no_numbers() -> None:
+    table = pd.DataFrame({
+        "circuit": list("AABBCC"), "time_min": ["8h", 480, 450, 470, 450, 2881.0], "stop": "s", "uai": "",
+        "x_m": [0.0, 9.0, "east", 9.0, 0.0, 9.0], "y_m": 0.0,
+    })  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        Circuits.from_table(table)
+    assert {fault.message: fault.rows for fault in caught.value.faults} == {
+        "calls without a time after midnight": ("A",),
+        "calls without coordinates": ("B",),
+        "calls later than 48 h after midnight": ("C",),
+    }
+
+
+def test_a_bell_is_written_in_plain_digits() -> None:
+    with pytest.raises(InputError, match="is not HH:MM"):
+        Bell("0\uff18:00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 from shapely import LineString, MultiLineString, Point
 
@@ -71,6 +72,7 @@ def test_closed_to_light_vehicles(tmp_path):
         (troncons(vitesse_moyenne_vl=None, urbain=None), r"(?s)'vitesse_moyenne_vl'.*'urbain'"),
         (troncons().to_crs("EPSG:4326"), "EPSG:4326 instead of EPSG:2154"),
         (troncons(vitesse_moyenne_vl=[-1, 90, np.nan]), r"negative or missing speed \(T1, T3\)"),
+        (troncons(vitesse_moyenne_vl=[200, 201, 0]), r"gpkg, column 'vitesse_moyenne_vl': speed above 200 km/h \(T2\)"),
         (troncons(sens_de_circulation=["Double sens", "gauche", "Sans objet"]), "T2: gauche"),
         (troncons(acces_vehicule_leger=["Fermé", "Libre", "Libre"]), "T1: Fermé"),
         (troncons(urbain=["peut-être", "true", "false"]), r"neither true nor false \(T1\)"),
@@ -194,3 +196,28 @@ def test_departmental_faults(tmp_path):
     for speed in (0, -80, np.nan, np.inf):
         with pytest.raises(InputError, match="not a positive speed"):
             RoadNetwork.from_bdtopo(path, departmental_km_h=speed)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pyogrio.errors.FeatureError("line 2 is damaged"),
+        pyogrio.errors.DataLayerError("no such table"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+    ],
+)
+def test_a_file_damaged_in_its_midst(tmp_path, monkeypatch, error):
+    def fails(*_, **__):
+        raise error
+
+    path = written(tmp_path, troncons())
+    monkeypatch.setattr(pyogrio, "read_dataframe", fails)
+    with pytest.raises(InputError, match=r"1 fault in the input:\n.*roads\.gpkg: cannot be read"):
+        RoadNetwork.from_bdtopo(path)
+
+
+def test_a_text_that_is_not_utf_8(tmp_path):
+    path = written(tmp_path, troncons(nature=["Route mauvaise", "Sentier", "Sentier"]))
+    path.write_bytes(path.read_bytes().replace(b"Route mauvaise", b"Route \xff\xfe\xfdvaise"))
+    with pytest.raises(InputError, match=r"roads\.gpkg: cannot be read"):
+        RoadNetwork.from_bdtopo(path)

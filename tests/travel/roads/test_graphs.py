@@ -10,6 +10,7 @@ import pytest
 from shapely import LineString
 
 from maillage import InputError, RoadNetwork
+from maillage.report.words import Words
 from maillage.travel.roads.users import USER_BIT, may_use
 
 X, Y = 650_000.0, 7_000_000.0
@@ -162,3 +163,31 @@ def test_graphml_files_that_cannot_be_read(tmp_path):
     broken.write_bytes(gzip.compress(b"<graphml></graphml>")[:15])
     with pytest.raises(InputError, match=r"broken\.graphml\.gz: no GraphML"):
         RoadNetwork.from_networkx(broken)
+
+
+@pytest.mark.parametrize("value", ["abc", "nan", float("nan"), "-5", -5, "50,5"])
+@pytest.mark.parametrize("name", ["travel_time", "speed_kph"])
+def test_times_and_speeds_that_are_none(name, value):
+    with pytest.raises(InputError, match=r"no usable car time or speed \(edge 0\)"):
+        RoadNetwork.from_networkx(graph(**{"maxspeed": None, "highway": "residential", name: value}))
+
+
+@pytest.mark.parametrize("text", ["[{[]:1}]", "[0x" + 5000 * "f" + "]", "[" + 5000 * "9" + "]", "[1", "[50,5"])
+@pytest.mark.parametrize("name", ["maxspeed", "access"])
+def test_lists_that_cannot_be_read_say_nothing(name, text):
+    network = RoadNetwork.from_networkx(graph(**{"maxspeed": None, "highway": "residential", name: text}))
+    assert network.along_s == pytest.approx([144.0])
+
+
+def test_a_number_too_large_for_a_float():
+    with pytest.raises(InputError, match="not a length in metres"):
+        RoadNetwork.from_networkx(graph(length=10**400))
+
+
+@pytest.mark.parametrize("speed", [201, "inf"])
+def test_a_speed_that_nobody_can_mean(speed):
+    network = RoadNetwork.from_networkx(graph(maxspeed=None, highway="residential", speed_kph=speed))
+    assert network.along_s == pytest.approx([144.0])
+    assert network.notes == ("Edges with a speed_kph above 200 km/h, which is left aside: 1.",)
+    assert Words("fr").recorded(network.notes[0]) is not None
+    assert RoadNetwork.from_networkx(graph(maxspeed=None, speed_kph=200)).along_s == pytest.approx([18.0])

@@ -9,6 +9,7 @@ import shapely
 from shapely import LineString, MultiLineString, Point
 
 from maillage import InputError, RoadNetwork, travel_times
+from maillage.report.words import Words
 from maillage.travel import Mode
 from maillage.travel.roads.users import USER_BIT
 
@@ -173,7 +174,10 @@ def test_roads_that_are_none():
         (table(CROSS, mean=[-5, 50]), {"speed_km_h": "mean"}, r"negative, endless or no number \(row 0\)"),
         (table(CROSS, mean=["fast", 50]), {"speed_km_h": "mean"}, r"no number \(row 0\)"),
         (table(CROSS, mean=[np.inf, 50]), {"speed_km_h": "mean"}, r"endless or no number \(row 0\)"),
+        (table(CROSS, mean=[200, 201]), {"speed_km_h": "mean"}, r"'mean': speed above 200 km/h \(row 1\)"),
+        (table([CROSS[0], LineString([(X, Y), (np.nan, Y)])]), {"default_km_h": 30}, r"vertices without .* \(row 1\)"),
         (table(CROSS), {"default_km_h": -3}, "default_km_h"),
+        (table(CROSS), {"default_km_h": 201}, "default_km_h"),
         (table(CROSS), {"default_km_h": np.nan}, "default_km_h"),
         (table(CROSS), {"default_km_h": 30, "snap_m": -1.0}, "snap_m"),
         (table(CROSS), {"default_km_h": 30, "level": "height"}, "'height': no such column"),
@@ -219,3 +223,10 @@ def test_cannes(shared_bench):
     assert len(apart.tail) < len(network.tail)
     assert sum("taken as junctions" in note for note in network.notes) == 1
     assert np.isfinite(travel_times(network, network.xy_m[:5], network.xy_m[-5:], BARE).minutes).any()
+
+
+def test_lines_of_no_length_are_told():
+    network = network_of([[(0, 0), (1000, 0)], [(500, 0), (500, 0)]])
+    assert len(network.tail) == 1
+    assert network.notes[1] == "Lines of no length, left out: 1."
+    assert Words("fr").recorded(network.notes[1]) == "Lignes de longueur nulle, écartées\u00a0: 1."

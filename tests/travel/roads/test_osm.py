@@ -239,3 +239,39 @@ def test_andorra(shared_bench):
     main = network.islands("car")
     assert main.share[0] > 0.98
     assert network.islands().num_nodes.sum() == network.num_nodes
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("lon='2.0100000'", "lon='500'"), ("lat='48.0000000'", "lat='abc'"), ("<node id='1'", "<node id='x'")]
+)
+def test_values_that_cannot_be_read(tmp_path, right, wrong):
+    path = tmp_path / "bad.osm"
+    path.write_text(osm_xml([({"highway": "residential"}, [1, 2])]).replace(right, wrong))
+    with pytest.raises(InputError, match=r"1 fault in the input:\n.*bad\.osm: cannot be read"):
+        RoadNetwork.from_osm(path)
+
+
+@pytest.mark.parametrize("at", [40, -5])
+def test_a_damaged_archive(tmp_path, at):
+    content = bytearray(gzip.compress(osm_xml([({"highway": "residential"}, list(range(1, 200)))]).encode()))
+    content[at] ^= 255
+    path = tmp_path / "bad.osm.gz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"1 fault in the input:\n.*bad\.osm\.gz: cannot be read"):
+        RoadNetwork.from_osm(path)
+
+
+def test_limits_that_nobody_can_mean(read):
+    tag = {"highway": "primary"}
+    limits = ["500", "130 mph", "50;500"]
+    network = read([({**tag, "maxspeed": limit}, [i, i + 1]) for i, limit in enumerate(limits, 1)])
+    assert 3.6 * network.length_m / network.along_s == pytest.approx([65, 65, 40])
+    assert network.notes == ("Ways with a speed limit above 200 km/h, which is left aside: 3.",)
+
+
+def test_a_decimal_comma_is_no_list(read):
+    network = read(
+        [({"highway": "primary", "maxspeed": "50,5"}, [1, 2]), ({"highway": "primary", "maxspeed": "50, 90"}, [2, 3])]
+    )
+    assert 3.6 * network.length_m / network.along_s == pytest.approx([65, 40])
+    assert network.notes == ("Ways with a speed limit that cannot be read, speed by class instead: 1.",)

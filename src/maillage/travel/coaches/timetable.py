@@ -16,6 +16,9 @@ from maillage.errors import Fault, InputError
 COLUMNS = ("circuit", "time_min", "stop", "x_m", "y_m", "uai")
 """What a table of circuits has, one row a call."""
 
+LATEST_MIN = 48 * 60.0
+"""A call later than this after midnight (the day after counts on) has a wrong time, or one in seconds."""
+
 LONGEST_KM = 1_000.0
 """A circuit longer than this has wrong coordinates."""
 
@@ -67,8 +70,8 @@ class Circuits:
         Raises
         ------
         InputError
-            Every fault at once: columns missing, times or places missing, times that go backwards within a circuit, a circuit
-            with one call or of more than 1,000 km.
+            Every fault at once: columns missing, times or places missing or no numbers, times beyond 0 to 48 h or that go
+            backwards within a circuit, a circuit with one call or of more than 1,000 km.
         """
         absent = [name for name in COLUMNS if name not in table]
         if absent:
@@ -78,7 +81,11 @@ class Circuits:
         number, names = pd.factorize(table["circuit"].astype(str))
         order = np.argsort(number, kind="stable")
         calls, circuit = table.iloc[order].reset_index(drop=True), number[order].astype(np.int32)
-        time_min, place = calls["time_min"].to_numpy(np.float64), calls[["x_m", "y_m"]].to_numpy(np.float64)
+        time_min, *place_m = (
+            pd.to_numeric(calls[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+            for name in ("time_min", "x_m", "y_m")
+        )
+        place = np.column_stack(place_m)
         faults = _faults(np.asarray(names, np.str_), circuit, time_min, place)
         if faults:
             raise InputError(faults)
@@ -120,11 +127,13 @@ def _faults(name: Strings, circuit: Ints, time_min: Floats, place: Floats) -> li
     metres = np.bincount(circuit[1:][same], np.hypot(step[:, 0], step[:, 1])[same], minlength=len(name))
     late = np.unique(circuit[1:][same & (np.diff(time_min) < 0)])
     untimed = np.unique(circuit[~((time_min >= 0) & (time_min < np.inf))])
+    beyond = np.unique(circuit[(time_min > LATEST_MIN) & (time_min < np.inf)])
     lost = np.unique(circuit[~np.isfinite(place).all(axis=1)])
     single = np.flatnonzero(np.bincount(circuit, minlength=len(name)) == 1)
     long = np.flatnonzero(metres > 1000 * LONGEST_KM)
     judged = (
         ("time_min", "calls without a time after midnight", untimed, "Give the time of every call"),
+        ("time_min", f"calls later than {LATEST_MIN / 60:g} h after midnight", beyond, "Give minutes after midnight"),
         ("time_min", "times go backwards within a circuit", late, "Put the calls in the order of travel"),
         ("x_m", "calls without coordinates", lost, "Give every stop's place"),
         ("stop", "a circuit with one stop", single, "Give all its stops, or leave it out"),
@@ -224,5 +233,5 @@ class CircuitLimits:
 
 def clock_min(text: str) -> float:
     """Minutes after midnight of a time HH:MM; NaN where it is none."""
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(text).strip())
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(text).strip(), re.ASCII)
     return 60.0 * int(found[1]) + int(found[2]) if found else np.nan

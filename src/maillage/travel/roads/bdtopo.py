@@ -20,7 +20,7 @@ from maillage.arrays import Bools, Floats
 from maillage.errors import Fault, InputError
 from maillage.travel.roads.limits import with_departmental_limit
 from maillage.travel.roads.segments import Segments, car_seconds
-from maillage.travel.roads.tags import BUS_KM_H, FERRY_KM_H
+from maillage.travel.roads.tags import BUS_KM_H, FASTEST_KM_H, FERRY_KM_H
 from maillage.travel.roads.users import MOTOR, USER_BIT, Users
 
 LAYER = "troncon_de_route"
@@ -126,7 +126,7 @@ def _read(path: Path) -> gpd.GeoDataFrame:
             raise InputError(faults)
         wanted = [name for name in dict.fromkeys((*COLUMNS, *WORDS, "cleabs", "etat_de_l_objet")) if name in info["fields"]]
         roads = pyogrio.read_dataframe(path, layer=LAYER, columns=wanted)
-    except pyogrio.errors.DataSourceError as error:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:  # damaged anywhere
         raise InputError([Fault(str(path), f"cannot be read: {error}", remedy="Give a GeoPackage (.gpkg)")]) from None
     roads.index = roads["cleabs"].astype(str) if "cleabs" in roads else pd.Index([f"segment {i}" for i in range(len(roads))])
     for name in WORDS:
@@ -173,10 +173,13 @@ def _value_faults(roads: gpd.GeoDataFrame, path: Path) -> list[Fault]:
             remedy = f"Known values: {', '.join(word for word in known if word)}"
             faults.append(Fault(str(path), "unknown value", name, rows, remedy))
     speed_km_h = pd.to_numeric(roads["vitesse_moyenne_vl"], errors="coerce")
-    wrong = ~((speed_km_h >= 0) & (speed_km_h < np.inf))
-    if wrong.any():
-        rows = tuple(str(key) for key in roads.index[wrong])
-        faults.append(Fault(str(path), "negative or missing speed", "vitesse_moyenne_vl", rows, "Give km/h, 0 = not drivable"))
+    for told, wrong in (
+        ("negative or missing speed", ~(speed_km_h >= 0)),
+        (f"speed above {FASTEST_KM_H:g} km/h", speed_km_h > FASTEST_KM_H),
+    ):
+        if wrong.any():
+            rows = tuple(str(key) for key in roads.index[wrong])
+            faults.append(Fault(str(path), told, "vitesse_moyenne_vl", rows, "Give km/h, 0 = not drivable"))
     wrong = _booleans(roads["urbain"]).isna()
     if wrong.any():
         rows = tuple(str(key) for key in roads.index[wrong])

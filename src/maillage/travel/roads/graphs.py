@@ -20,7 +20,7 @@ from maillage.travel.roads.access import CLASS_USERS, contraflow, verdict
 from maillage.travel.roads.kinds import TAG_KEYS, Kind, of_kinds, open_road, remarked, told
 from maillage.travel.roads.projection import to_lambert93
 from maillage.travel.roads.segments import Segments
-from maillage.travel.roads.tags import DEFAULT_KM_H, RURAL_KM_H, limits_km_h, number
+from maillage.travel.roads.tags import DEFAULT_KM_H, FASTEST_KM_H, RURAL_KM_H, limits_km_h, number
 from maillage.travel.roads.users import CALM, EVERYONE, MOTOR, USER_BIT
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def read_graph(graph: nx.Graph[Any] | str | Path, rural_km_h: float = RURAL_KM_H
         line = np.asarray(shapely.linestrings(corners, indices=owner), dtype=object) if len(line) else line
     length_m, notes = _lengths(edges, line, faults)
     table = _table(edges, rural_km_h)
-    if not 0 < rural_km_h < math.inf:
-        faults.append(Fault(WHERE, f"{rural_km_h} is not a positive speed", "rural_km_h", remedy="Give km/h"))
+    if not 0 < rural_km_h <= FASTEST_KM_H:
+        message = f"{rural_km_h} is not a positive speed of at most {FASTEST_KM_H:g}"
+        faults.append(Fault(WHERE, message, "rural_km_h", remedy="Give km/h"))
     if faults:  # speeds are judged all the same
         line, length_m = np.full(len(edges), shapely.LineString([(0, 0), (0, 0)]), dtype=object), np.nan_to_num(length_m)
     halved = ~table.one_way & graph.is_directed()
@@ -62,6 +63,9 @@ def read_graph(graph: nx.Graph[Any] | str | Path, rural_km_h: float = RURAL_KM_H
         raise InputError(faults)
     counts = remarked(table.kinds, table.kind.tolist())
     ends: Ints = np.array([edge[:2] for edge in edges], np.int32).reshape(-1, 2)
+    num_fast = int((table.paced & ~table.timed & (table.speed_km_h > FASTEST_KM_H)).sum())
+    if num_fast:
+        notes = (*notes, f"Edges with a speed_kph above {FASTEST_KM_H:g} km/h, which is left aside: {num_fast}.")
     return replace(roads, ends=ends, xy_m=place, origin=WHERE, notes=(*told(counts, "Edges"), *notes))
 
 
@@ -83,11 +87,16 @@ def _graphml(path: Path) -> nx.Graph[Any]:
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """Kinds of edge, the kind of each, and what the graph says of each edge's time, speed and one-way."""
+    """Kinds of edge, the kind of each, and what the graph says of each edge's time, speed and one-way.
+
+    `timed` and `paced` mark the edges whose time or speed is given and counts; NaN there is one that cannot be read.
+    """
 
     kinds: list[Kind]
     kind: Index
+    timed: Bools
     travel_s: Floats
+    paced: Bools
     speed_km_h: Floats
     one_way: Bools
     contraflow: Bools
@@ -105,16 +114,26 @@ def _table(edges: list[Edge], rural_km_h: float) -> _Table:
             kinds.append(_kind(dict(tags), rural_km_h))
             limited.append(not math.isnan(limits_km_h(dict(tags), rural_km_h)[0]))
         kind[i] = seen[tags]
-    given = np.array([data.get("speed_kph") is not None for *_, data in edges], bool)
-    speed = np.array([number(data.get("speed_kph")) for *_, data in edges], np.float64)
+    timed, travel_s = _numbers(edges, "travel_time")
+    paced, speed_km_h = _numbers(edges, "speed_kph")
+    if kinds:
+        paced &= ~np.array(limited, bool)[kind]
     return _Table(
         kinds=kinds,
         kind=kind,
-        travel_s=np.array([number(data["travel_time"]) if "travel_time" in data else -math.inf for *_, data in edges]),
-        speed_km_h=np.where(given & ~np.array(limited, bool)[kind] if kinds else given, speed, -math.inf),
+        timed=timed,
+        travel_s=travel_s,
+        paced=paced,
+        speed_km_h=speed_km_h,
         one_way=np.array([_text("oneway", data.get("oneway")) in ("yes", "true", "1", "-1") for *_, data in edges], bool),
         contraflow=np.array([contraflow({k: _text(k, v) for k, v in data.items() if "cycl" in k}) for *_, data in edges], bool),
     )
+
+
+def _numbers(edges: list[Edge], name: str) -> tuple[Bools, Floats]:
+    """Edges that have an attribute, and its numbers, NaN where it is none."""
+    given = np.array([data.get(name) is not None for *_, data in edges], bool)
+    return given, np.array([number(data.get(name)) for *_, data in edges], np.float64)
 
 
 def _kind(tags: dict[str, str], rural_km_h: float) -> Kind:
@@ -130,14 +149,14 @@ def _kind(tags: dict[str, str], rural_km_h: float) -> Kind:
 def _in_their_direction(roads: Segments, edges: list[Edge], table: _Table, directed: bool, faults: list[Fault]) -> Segments:
     """Times as the graph gives them; on a directed edge, the way back is for walkers, and for cycles if nothing forbids it."""
     motor = roads.along_users & MOTOR > 0
-    seconds = np.where(table.travel_s > -math.inf, table.travel_s, roads.along_s)
-    by_speed = (table.travel_s == -math.inf) & (table.speed_km_h > -math.inf)
+    seconds = np.where(table.timed, table.travel_s, roads.along_s)
+    by_speed = table.paced & ~table.timed & ~(table.speed_km_h > FASTEST_KM_H)
     speed = np.where(table.speed_km_h > 0, table.speed_km_h, math.nan)
     seconds = np.where(motor, np.where(by_speed, 3.6 * roads.length_m / speed, seconds), math.inf)
     wrong = np.flatnonzero(motor & ~(seconds >= 0))
     if len(wrong):
         rows = tuple(f"edge {i}" for i in wrong)
-        remedy = "Give travel_time (seconds, >= 0), maxspeed (km/h, > 0) or highway"
+        remedy = "Give travel_time (seconds, >= 0), speed_kph or maxspeed (km/h, > 0) or highway"
         faults.append(Fault(WHERE, "no usable car time or speed", "travel_time, maxspeed, highway", rows, remedy))
     seconds = np.where(motor, seconds, math.inf)
     if not directed:
@@ -172,10 +191,7 @@ def _lengths(edges: list[Edge], line: Objects, faults: list[Fault]) -> tuple[Flo
 def _text(key: str, value: Any) -> str:
     """An attribute as a tag; of a list (an edge made of several ways), all classes and speeds, or the value that closes it."""
     if isinstance(value, str) and value.startswith("["):  # as GraphML writes a list
-        try:
-            value = ast.literal_eval(value)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return ""
+        value = _listed(value)
     if isinstance(value, (list, tuple)):
         parts = [str(part) for part in value]
         if key == "highway" or key.startswith("maxspeed"):
@@ -185,6 +201,14 @@ def _text(key: str, value: Any) -> str:
     if value is None or value == "" or value != value:
         return ""
     return {"True": "yes", "False": "no"}.get(str(value), str(value))
+
+
+def _listed(text: str) -> list[str]:
+    """The parts of a list written as text; none where it cannot be read."""
+    try:
+        return [str(part) for part in ast.literal_eval(text)]
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # also a number of more digits than Python reads
+        return []
 
 
 def _lines(edges: list[Edge], place: Floats, faults: list[Fault]) -> Objects:

@@ -29,8 +29,9 @@ PASSING_BY = {"motorway", "motorway_link", "trunk", "trunk_link"}
 """Classes that are in no town unless their limit says so. Neither they nor ``service`` (car parks) make one."""
 
 Remark = Literal[
-    "area", "no road", "closed to everyone", "closed to cars", "destination", "reversible", "limit not read", "no duration"
-]
+    "area", "no road", "closed to everyone", "closed to cars", "destination", "reversible", "limit not read", "too fast",
+    "no duration",
+]  # fmt: skip
 """What is counted in a network's notes; the first three are left out of it."""
 
 SENTENCES: dict[str, str] = {
@@ -41,6 +42,7 @@ SENTENCES: dict[str, str] = {
     "destination": "{} open to cars that stop there, taken as open to all traffic: {}.",
     "reversible": "{} whose direction changes with the hour, taken as closed to vehicles: {}.",
     "limit not read": "{} with a speed limit that cannot be read, speed by class instead: {}.",
+    "too fast": "{} with a speed limit above " + f"{osm.FASTEST_KM_H:g} km/h" + ", which is left aside: {}.",
     "no duration": "{} of ferries without a duration, taken to sail at " + f"{osm.FERRY_KM_H:g} km/h" + ": {}.",
 }
 
@@ -125,7 +127,9 @@ def _remarks(tags: Mapping[str, str], default: int, users: int, limits: tuple[fl
         found.add("closed to cars")
     if said_of(tags, "car")[1] in ("destination", "customers"):
         found.add("destination")
-    if tags.get("maxspeed", "none") not in ("none", "signals", "variable") and math.isnan(limits[0]):
+    if any(osm.too_fast(tags.get(f"maxspeed{side}")) for side in SIDES):
+        found.add("too fast")
+    elif tags.get("maxspeed", "none") not in ("none", "signals", "variable") and math.isnan(limits[0]):
         found.add("limit not read")
     return found
 

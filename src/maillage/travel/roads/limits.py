@@ -11,7 +11,7 @@ import numpy as np
 
 from maillage.arrays import Bools, Floats
 from maillage.errors import Fault, InputError
-from maillage.travel.roads.tags import RURAL_KM_H
+from maillage.travel.roads.tags import FASTEST_KM_H, RURAL_KM_H
 
 ONE_CARRIAGEWAY = "Route à 1 chaussée"
 HELD_BACK_KM_H = 50.0
@@ -31,8 +31,9 @@ def with_departmental_limit(
     roads : GeoDataFrame
         With words ``nature``, ``cpx_classement_administratif`` and ``importance``, empty where the file does not say.
     """
-    if not 0 < limit_km_h < np.inf:
-        raise InputError([Fault(path, f"{limit_km_h} is not a positive speed", "departmental_km_h", remedy="Give km/h")])
+    if not 0 < limit_km_h <= FASTEST_KM_H:
+        told = f"{limit_km_h} is not a positive speed of at most {FASTEST_KM_H:g}"
+        raise InputError([Fault(path, told, "departmental_km_h", remedy="Give km/h")])
     named, rank = roads["cpx_classement_administratif"], roads["importance"]
     if (named != "").any():
         departmental, how = named.str.contains("Départementale", regex=False), "by their administrative class"

@@ -16,6 +16,7 @@ from maillage.travel.roads.kinds import TAG_KEYS, Kind, kind_of, of_kinds, open_
 from maillage.travel.roads.noding import Noded, node
 from maillage.travel.roads.projection import to_lambert93
 from maillage.travel.roads.segments import Segments
+from maillage.travel.roads.tags import FASTEST_KM_H
 from maillage.travel.roads.users import MOTOR
 
 WHERE = "from_geodataframe"
@@ -46,6 +47,7 @@ def read_lines(
     parts, row = _single_lines(lines, faults)
     if faults:
         raise InputError(faults)
+    num_short = len(lines) - len(np.unique(row))
     kinds, kind = _kinds(lines, columns, rural_km_h)
     kept = np.array([found.kept for found in kinds], bool)[kind[row]]
     parts, row = parts[kept], row[kept]
@@ -58,7 +60,7 @@ def read_lines(
     length_m = shapely.length(found.line)
     roads = of_kinds(kinds, kind[source], found.line, length_m, _crossing_seconds(kinds, kind[source], source, length_m))
     roads = _with_speeds(roads, lines, source, speed_km_h, default_km_h)
-    notes = (*told(remarked(kinds, kind.tolist()), "Roads"), *_noding_notes(found, len(parts), crossings))
+    notes = (*told(remarked(kinds, kind.tolist()), "Roads"), *_noding_notes(found, len(parts), num_short, crossings))
     return replace(roads, ends=found.ends, xy_m=found.xy_m, origin="lines", notes=notes)
 
 
@@ -85,18 +87,31 @@ def _faults(
     ]
     if lines.crs is None:
         faults.append(Fault(WHERE, "no coordinate system", "crs", remedy="Set it: lines.set_crs('EPSG:2154')"))
-    wrong = ~lines.geom_type.isin(("LineString", "MultiLineString")) | lines.geometry.is_empty
-    if wrong.any():
-        faults.append(Fault(WHERE, "not a line", "geometry", _rows(lines, wrong), "Mend or leave out these rows"))
-    for name, value, least in (("default_km_h", default_km_h, 1e-9), ("rural_km_h", rural_km_h, 1e-9), ("snap_m", snap_m, 0.0)):
-        if value is not None and not least <= value < np.inf:
-            faults.append(Fault(WHERE, f"{value} is not {'0 or more' if least == 0 else 'positive'}", name, remedy="Mend it"))
+    for name, value in (("default_km_h", default_km_h), ("rural_km_h", rural_km_h)):
+        if value is not None and not 0 < value <= FASTEST_KM_H:
+            message = f"{value} is not a positive speed of at most {FASTEST_KM_H:g}"
+            faults.append(Fault(WHERE, message, name, remedy="Give km/h"))
+    if not 0 <= snap_m < np.inf:
+        faults.append(Fault(WHERE, f"{snap_m} is not 0 or more", "snap_m", remedy="Mend it"))
+    return [*faults, *_row_faults(lines, speed)]
+
+
+def _row_faults(lines: gpd.GeoDataFrame, speed: str | None) -> list[Fault]:
+    """Faults of single rows: their shapes and speeds."""
+    shapes = lines.geometry.to_numpy()
+    corner, owner = shapely.get_coordinates(shapes, return_index=True)
+    unplaced = np.zeros(len(lines), bool)
+    unplaced[owner[~np.isfinite(corner).all(axis=1)]] = True
+    no_line = (~lines.geom_type.isin(("LineString", "MultiLineString")) | lines.geometry.is_empty).to_numpy(bool)
+    mend = "Mend or leave out these rows"
+    judged = [("not a line", "geometry", no_line, mend), ("vertices without coordinates", "geometry", unplaced, mend)]
     if speed is not None and speed in lines:
         given = pd.to_numeric(lines[speed], errors="coerce")
         bad = ((given < 0) | np.isinf(given) | (given.isna() & lines[speed].notna())).to_numpy(bool)
-        if bad.any():
-            faults.append(Fault(WHERE, "negative, endless or no number", speed, _rows(lines, bad), "Give km/h, 0 = closed"))
-    return faults
+        fast = (given > FASTEST_KM_H).to_numpy(bool) & ~bad
+        judged.append(("negative, endless or no number", speed, bad, "Give km/h, 0 = closed"))
+        judged.append((f"speed above {FASTEST_KM_H:g} km/h", speed, fast, "Give km/h, 0 = closed"))
+    return [Fault(WHERE, told, column, _rows(lines, wrong), remedy) for told, column, wrong, remedy in judged if wrong.any()]
 
 
 def _rows(lines: gpd.GeoDataFrame, wrong: pd.Series[bool] | np.ndarray) -> tuple[str, ...]:
@@ -192,8 +207,10 @@ def _with_speeds(
     return replace(roads, **columns)
 
 
-def _noding_notes(found: Noded, num_lines: int, crossings: bool) -> tuple[str, ...]:
+def _noding_notes(found: Noded, num_lines: int, num_short: int, crossings: bool) -> tuple[str, ...]:
     notes = [f"Lines cut where they meet: {num_lines} into {len(found.line)} segments."]
+    if num_short:
+        notes.append(f"Lines of no length, left out: {num_short}.")
     if found.num_snapped:
         notes.append(f"Ends moved onto another line near them: {found.num_snapped}.")
     if found.num_crossings and crossings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from maillage.travel.roads.barriers import with_barriers
 from maillage.travel.roads.kinds import TAG_KEYS, Kind, kind_of, of_kinds, remarked, told
 from maillage.travel.roads.projection import to_lambert93
 from maillage.travel.roads.segments import Segments, lines_between, pieces
-from maillage.travel.roads.tags import RURAL_KM_H
+from maillage.travel.roads.tags import FASTEST_KM_H, RURAL_KM_H
 from maillage.travel.roads.users import EVERYONE
 
 NOWHERE = 2**31 - 1
@@ -47,8 +48,9 @@ class _Ways:
 
 def read_osm(path: Path, rural_km_h: float = RURAL_KM_H) -> Segments:
     """Segments of an OpenStreetMap file; see `RoadNetwork.from_osm`."""
-    if not 0 < rural_km_h < np.inf:
-        raise InputError([Fault("from_osm", f"{rural_km_h} is not a positive speed", "rural_km_h", remedy="Give km/h")])
+    if not 0 < rural_km_h <= FASTEST_KM_H:
+        told = f"{rural_km_h} is not a positive speed of at most {FASTEST_KM_H:g}"
+        raise InputError([Fault("from_osm", told, "rural_km_h", remedy="Give km/h")])
     ways = _read(path, rural_km_h)
     if not ways.kind:
         raise InputError([Fault(str(path), "no roads in it (ways with highway=... or route=ferry)", remedy=ADVICE)])
@@ -78,7 +80,7 @@ def _read(path: Path, rural_km_h: float) -> _Ways:
                 ways.barriers[thing.id] = barrier_users(dict(thing.tags))
             else:
                 _take(ways, thing, number, rural_km_h)
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError, EOFError, zlib.error, osmium.InvalidLocationError) as error:
         raise InputError([Fault(str(path), f"cannot be read: {error}", remedy=f"It may be cut short. {ADVICE}")]) from None
     return ways
 

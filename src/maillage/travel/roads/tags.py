@@ -12,6 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+FASTEST_KM_H = 200.0
+"""Car speeds and limits above this are mistakes (another unit, a digit too many): France's highest limit is 130 km/h."""
+
 LIMIT_FACTOR = 0.8
 """Mean speed of a car over the speed limit (OSRM, car profile)."""
 
@@ -66,10 +69,19 @@ def limits_km_h(tags: Mapping[str, str], rural_km_h: float = RURAL_KM_H) -> tupl
 
 
 def limit_km_h(value: Any, rural_km_h: float = RURAL_KM_H, *, zones_only: bool = False) -> float:
-    """Speed limit written as a number, with a unit, as a word or as a list of them; NaN where nothing can be read."""
-    limits = [_one_limit(part.strip(), rural_km_h, zones_only) for part in re.split(r"[;|,]", str(value or ""))]
-    known = [limit for limit in limits if 0 < limit < math.inf]
+    """Speed limit written as a number, with a unit, as a word or as a list of them; NaN where nothing can be believed."""
+    known = [limit for limit in _limits(value, rural_km_h, zones_only) if 0 < limit <= FASTEST_KM_H]
     return min(known) if known else math.nan
+
+
+def too_fast(value: Any) -> bool:
+    """Whether a speed limit, or one of a list, is above `FASTEST_KM_H`."""
+    return any(limit > FASTEST_KM_H for limit in _limits(value, RURAL_KM_H, zones_only=False))
+
+
+def _limits(value: Any, rural_km_h: float, zones_only: bool) -> list[float]:
+    """Each limit of a list; a comma within a number is a decimal one, which OpenStreetMap does not know, and parts no list."""
+    return [_one_limit(part.strip(), rural_km_h, zones_only) for part in re.split(r"[;|]|,(?!\d)", str(value or ""))]
 
 
 def _one_limit(text: str, rural_km_h: float, zones_only: bool) -> float:
@@ -115,5 +127,5 @@ def number(value: Any) -> float:
     """`value` as a float; NaN where it is not a number."""
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan

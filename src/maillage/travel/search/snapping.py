@@ -50,9 +50,9 @@ def snap(network: RoadNetwork, usable: Bools, xy_m: Floats, max_m: float = MAX_S
     ----------
     network : RoadNetwork
     usable : (R,) bool
-        Segments open to the mode, islands apart (`main_segments`). Of them, these are left aside: motorways and their ramps,
-        where nobody lives and a point could leave at the next junction only; ferries, which are not land; segments of no
-        length, which only join others.
+        Segments open to the mode, small pieces apart (`main_segments`). Of them, these are left aside: motorways and their
+        ramps, where nobody lives and a point could leave at the next junction only; ferries, which are not land; segments of
+        no length, which only join others.
     xy_m : (P, 2) float
     max_m : float
         Longest straight distance to the road, metres.
@@ -74,9 +74,9 @@ def snap(network: RoadNetwork, usable: Bools, xy_m: Floats, max_m: float = MAX_S
 
 
 def main_segments(network: RoadNetwork, along_s: Floats, against_s: Floats) -> Bools:
-    """(R,) segments that a mode can use and that are no island.
+    """(R,) segments that a mode can use and that lie on no small piece.
 
-    An island is a set of nodes within which every node can be reached from every other, of fewer than 1,000 nodes and
+    A small piece is a set of nodes within which every node can be reached from every other, of fewer than 1,000 nodes and
     fewer than 1 % of the largest such set: a car park cut off by a private road, the stump of a one-way at the edge of
     the map. Snapping a whole village to one would cut it off.
     """
