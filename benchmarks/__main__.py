@@ -13,7 +13,6 @@ from importlib.util import find_spec
 NAMES = {
     "travel": "many-to-many travel times on New York's roads, against scipy, igraph, networkit, rustworkx and pandana",
     "growth": "time and memory of travel times from 10 thousand to a million nodes",
-    "matrix": "many-to-many travel times on a synthetic road grid, against scipy and networkx",
     "handover": "building a large assignment program and handing it to HiGHS, against plain PuLP",
     "demo": "every stage of the demo study, once",
 }
