@@ -9,11 +9,9 @@ import pandas as pd
 
 from maillage.arrays import Floats, Ints, frozen
 from maillage.demography.demand import Demand
+from maillage.demography.rounding import LEAST_CELL
 from maillage.scenario import Scenario
 from maillage.territory import Territory
-
-LEAST_CELL = 5
-"""Counts of pupils under this never leave in an export."""
 
 
 @dataclass(frozen=True)

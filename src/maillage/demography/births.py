@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
 from maillage.arrays import Floats, Strings, frozen
+from maillage.demography.areas import share_of_commune
 from maillage.errors import Fault, InputError
 from maillage.territory import Territory
 
@@ -43,6 +44,11 @@ class Births:
     def __post_init__(self) -> None:
         object.__setattr__(self, "year", frozen(self.year, np.int64))
         object.__setattr__(self, "by_unit", frozen(self.by_unit, np.float64))
+
+    def mean(self, first: int, last: int) -> Floats | None:
+        """(U,) mean births of some years; None unless all of them are known."""
+        years = (self.year >= first) & (self.year <= last)
+        return np.asarray(self.by_unit[:, years].mean(axis=1)) if years.sum() == last - first + 1 else None
 
     def total(self) -> dict[int, float]:
         """Birth year to births of the territory."""
@@ -79,7 +85,7 @@ def births_by_unit(territory: Territory) -> Births:
     if not of_units.sum() > 0:
         none = "The table of births was left out: none in this territory."
         return Births(np.empty(0, np.int64), np.empty((len(communes), 0)), (none,))
-    return Births(years, of_units * _share_of_commune(territory)[:, None], method)
+    return Births(years, of_units * share_of_commune(territory)[:, None], method)
 
 
 def born(population: pd.DataFrame) -> tuple[int | None, dict[int, float]]:
@@ -164,14 +170,3 @@ def _faults(table: pd.DataFrame) -> list[Fault]:
             rows = tuple(f"{row.commune} {row.year}" for row in table[wrong].itertuples(index=False))
             faults.append(Fault("births", message, rows=rows, remedy=remedy))
     return faults
-
-
-def _share_of_commune(territory: Territory) -> Floats:
-    """(U,) share of each unit in its commune."""
-    units = territory.units
-    _, commune = np.unique(units.commune, return_inverse=True)
-    share = np.zeros(len(units))
-    for weight in (np.ones(len(units)), units.pupils, units.ecole_pupils.sum(axis=1)):
-        total = np.bincount(commune, weights=weight)[commune]
-        share = np.where(total > 0, weight / np.where(total > 0, total, 1.0), share)
-    return share

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maillage.arrays import Floats, frozen
+from maillage.arrays import Floats, Ints, Strings, frozen
+from maillage.demography.enrolment import Enrolment, quantiles_of
+from maillage.demography.trail import Trail
+from maillage.errors import Fault, InputError
 from maillage.territory import GRADES, Territory
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Draws = npt.NDArray[np.float32]
+
+
+class Sectors(Protocol):
+    """Who goes where in each rentrée: what a `Plan` says."""
+
+    @property
+    def uai(self) -> npt.NDArray[np.str_]:
+        """(S,) collèges."""
+
+    def at(self, rentree: int) -> Ints:
+        """(U,) position of each unit's collège; -1 = outside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,29 +42,34 @@ class Demand:
     rentrees : (T,) int
         Consecutive rentrées; the first is the territory's base rentrée.
     pupils : (U, 4, T) float
-        Public collège pupils by unit, grade (6e to 3e) and rentrée. Never missing, never negative.
+        Public collège pupils by unit, grade (6e to 3e) and rentrée. Never missing, never negative. SEGPA and ULIS pupils are
+        counted with the units of the sector of the collège that takes them, not where they live.
     variant : str
         "central", "high" or "low".
-    draws : (D, U, 4, T) float32 or None
-        Simulated futures; None where none were asked for.
     private_factor : (T,) float
         Private collège pupils relative to the base rentrée.
+    draws : (D, U, 4, T) float32 or None
+        Simulated futures; None where none were asked for.
     method : tuple of str
         How each stretch of years was obtained, one sentence each, shown in reports.
+    trail : Trail or None
+        Every step of the projection, for `why`; None where the pupils came from elsewhere.
     """
 
     rentrees: npt.NDArray[np.int64]
     pupils: Floats
     variant: str
     private_factor: Floats
-    draws: npt.NDArray[np.float32] | None = None
+    draws: Draws | None = None
     method: tuple[str, ...] = ()
+    trail: Trail | None = None
 
     def __post_init__(self) -> None:
-        for name in ("rentrees", "pupils", "private_factor", "draws"):
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, frozen(value))
+        for name in ("rentrees", "pupils", "private_factor"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
+        if self.draws is not None and self.draws.flags.writeable:
+            # Draws are large: they are not copied, but nobody may write to them from here on.
+            self.draws.setflags(write=False)
 
     def total(self) -> Floats:
         """(U, T) pupils of all grades."""
@@ -54,7 +80,118 @@ class Demand:
         keep = (self.rentrees >= start) & (self.rentrees <= until)
         return np.asarray(self.total()[:, keep])
 
+    def quantile(self, q: float | Sequence[float], grade: str | None = None) -> Floats:
+        """(U, T), or (Q, U, T) for a sequence: quantiles of the simulated futures of each unit; see `Enrolment.quantile`."""
+        return quantiles_of(self.draws, q, grade)
+
+    def by_college(self, plan: Sectors, territory: Territory | None = None) -> Enrolment:
+        """Pupils of each collège under a plan: its sectors before its start, then the new ones.
+
+        Parameters
+        ----------
+        plan : Plan
+            Or anything else with ``uai`` and ``at(rentree)``.
+        territory : Territory, optional
+            Gives names and past totals; the UAI stands for the name where absent.
+        """
+        sites = len(plan.uai)
+        site = np.stack([np.asarray(plan.at(int(rentree))) for rentree in self.rentrees], axis=1)
+        name = plan.uai if territory is None else territory.colleges.name
+        past = _no_past() if territory is None else _past_of_colleges(territory)
+        return self._gathered("collège", site, sites, np.asarray(plan.uai), np.asarray(name), past)
+
+    def by_bassin(self, territory: Territory) -> Enrolment:
+        """Pupils who live in each bassin; raises `InputError` where the territory has none."""
+        bassins = territory.bassins
+        if bassins is None:
+            remedy = "Give a table of them ([own.bassins]), or the education directory, which tells bassins de formation"
+            raise InputError([Fault("by_bassin", "the territory has no bassins", remedy=remedy)])
+        home = np.where(territory.units.present >= 0, bassins.unit, -1)
+        site = np.repeat(home[:, None], len(self.rentrees), axis=1)
+        past = _past_of_bassins(territory)
+        return self._gathered("bassin", site, len(bassins.name), bassins.name, bassins.name, past)
+
+    def everywhere(self, territory: Territory) -> Enrolment:
+        """Pupils of the territory's collèges together, under present sectors."""
+        site = np.repeat(np.where(territory.units.present >= 0, 0, -1)[:, None], len(self.rentrees), axis=1)
+        past = _past_of_colleges(territory).groupby("rentree", as_index=False)["pupils"].sum().assign(code=territory.code)
+        return self._gathered("département", site, 1, np.array([territory.code]), np.array([territory.name]), past)
+
+    def future(self, number: int) -> Demand:
+        """One simulated future as a demand of its own, for the optimiser, the indicators and the ranking.
+
+        Raises
+        ------
+        InputError
+            No draws were asked for, or fewer.
+        """
+        count = 0 if self.draws is None else len(self.draws)
+        if self.draws is None or not 0 <= number < count:
+            remedy = "project_enrolment(..., draws=200)" if not count else f"Give 0 to {count - 1}"
+            raise InputError([Fault("future", f"no simulated future {number}", remedy=remedy)])
+        pupils = self.draws[number].astype(np.float64)
+        total = pupils.sum(axis=(0, 1))
+        drift = np.divide(total, self.pupils.sum(axis=(0, 1)), out=np.ones_like(total), where=self.pupils.sum(axis=(0, 1)) > 0)
+        words = f"Simulated future {number}, not the projection itself."
+        factor = self.private_factor * drift
+        return replace(self, pupils=pupils, private_factor=factor, draws=None, method=(*self.method, words), trail=None)
+
+    def plot(
+        self, territory: Territory, levels: Sequence[float] = (0.5, 0.8, 0.95), ax: Axes | None = None, language: str = "fr"
+    ) -> Axes:
+        """Fan chart of the whole territory; `by_college` and `by_bassin` have their own."""
+        return self.everywhere(territory).plot(levels=levels, ax=ax, language=language)
+
     def to_pandas(self, territory: Territory) -> pd.DataFrame:
-        """Long table: unit, grade, rentree, pupils."""
+        """Long table: unit, grade, rentree, pupils. Not rounded and not suppressed: for computing, not for handing on."""
         index = pd.MultiIndex.from_product([territory.units.unit, GRADES, self.rentrees], names=["unit", "grade", "rentree"])
         return pd.DataFrame({"pupils": self.pupils.ravel()}, index=index).reset_index()
+
+    def _gathered(self, places: str, site: Ints, count: int, code: Strings, name: Strings, past: pd.DataFrame) -> Enrolment:
+        pupils = gathered(self.pupils[None], site, count)[0]
+        draws = None if self.draws is None else gathered(self.draws, site, count)
+        return Enrolment(places, code, name, self.rentrees, pupils, draws, past, self.variant)
+
+
+def gathered(pupils: npt.NDArray[np.floating], site: Ints, count: int) -> npt.NDArray[np.floating]:
+    """(D, count, 4, T) sums of pupils (D, U, 4, T) over the units that go to each place; -1 = to none.
+
+    Parameters
+    ----------
+    site : (U, T) int
+    """
+    draws, _, grades, years = pupils.shape
+    out = np.zeros((draws, count, grades, years), pupils.dtype)
+    for t in range(years):
+        order = np.argsort(site[:, t], kind="stable")
+        order = order[np.searchsorted(site[order, t], 0) :]
+        places, first = np.unique(site[order, t], return_index=True)
+        if len(places):
+            out[:, places, :, t] = np.add.reduceat(pupils[:, order, :, t], first, axis=1)
+    return out
+
+
+def _no_past() -> pd.DataFrame:
+    return pd.DataFrame({"code": pd.Series(dtype=str), "rentree": pd.Series(dtype=int), "pupils": pd.Series(dtype=float)})
+
+
+def _past_of_colleges(territory: Territory) -> pd.DataFrame:
+    history = territory.cohorts.history
+    if history.empty:
+        return _no_past()
+    known = history[(history["rentree"] < territory.base_rentree) & history["pupils"].notna()]
+    table = known.rename(columns={"uai": "code"})[["code", "rentree", "pupils"]]
+    return table.astype({"rentree": int, "pupils": float}).reset_index(drop=True)
+
+
+def _past_of_bassins(territory: Territory) -> pd.DataFrame:
+    """Past totals of the bassins' collèges, of the rentrées in which all of them are known."""
+    past, bassins = _past_of_colleges(territory), territory.bassins
+    if past.empty or bassins is None:
+        return _no_past()
+    of_college = dict(zip(territory.colleges.uai, bassins.name[bassins.college], strict=True))
+    named = past.assign(code=past["code"].map(of_college))
+    sums = named.groupby(["code", "rentree"])["pupils"].agg(["sum", "count"]).reset_index()
+    whole = pd.Series(bassins.name[bassins.college]).value_counts()
+    kept = sums[sums["count"] == sums["code"].map(whole)]
+    return kept.rename(columns={"sum": "pupils"})[["code", "rentree", "pupils"]].reset_index(drop=True)

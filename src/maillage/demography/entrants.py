@@ -1,4 +1,4 @@
-"""New 6e of the whole département, rentrée by rentrée: écoles, then births, then population by age, then held."""
+"""New 6e of the whole département, rentrée by rentrée: écoles, then births, then Omphale or population by age, then held."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import numpy as np
 
 from maillage.arrays import Floats
 from maillage.demography.births import YEARS_TO_6E, Births, born
+from maillage.demography.growth import Growth, recency
+from maillage.demography.omphale import Omphale
+from maillage.demography.past import history_until
 from maillage.territory import ECOLE_GRADES, GRADES, Territory
 
-ECOLE, BIRTHS, POPULATION, HELD = "ecole", "births", "population", "held"
-RECENT_PAIRS = 3
+ECOLE, BIRTHS, OMPHALE, POPULATION, HELD = "ecole", "births", "omphale", "population", "held"
+RECENT_PAIRS = 5
 PLAUSIBLE_ENTRY = (0.5, 1.2)
 """Bounds of public 6e over public CM2 of the year before; outside them the two tables do not cover the same schools."""
 
@@ -26,10 +29,11 @@ MOST_FOR_A_CHILD = 10.0
 _WORDS = {
     ECOLE: "cohorts in école in {base} (CP to CM2)",
     BIRTHS: "births eleven years before",
+    OMPHALE: "the Omphale projection ({variant} scenario), children aged 10",
     POPULATION: "population by age, 1 January {year}",
     HELD: "no figures: the last cohort is held constant (assumption)",
 }
-_TABLE = {BIRTHS: "The table of births", POPULATION: "The population by age"}
+_TABLE = {BIRTHS: "The table of births", OMPHALE: "The Omphale projection", POPULATION: "The population by age"}
 _NOTHING = "no figures: the mean grade of the collèges is held constant (assumption)"
 
 
@@ -43,51 +47,83 @@ class Entrants:
         The rentrées after the base.
     pupils : (K,) float
     source : tuple of str
-        ECOLE, BIRTHS, POPULATION or HELD for each rentrée.
+        ECOLE, BIRTHS, OMPHALE, POPULATION or HELD for each rentrée.
+    children : (K,) float
+        Children of that source behind them; NaN where the last cohort is held.
     method : tuple of str
     """
 
     rentree: tuple[int, ...]
     pupils: Floats
     source: tuple[str, ...]
+    children: Floats
     method: tuple[str, ...]
 
 
-def entrants_of(territory: Territory, grades: Floats, births: Births, until: int) -> Entrants:
+@dataclass(frozen=True)
+class _Series:
+    """One source: new 6e by rentrée, and the children they come from."""
+
+    name: str
+    entering: Mapping[int, float]
+    children: Mapping[int, float]
+
+
+def entrants_of(territory: Territory, grades: Floats, births: Births, growth: Growth, omphale: Omphale, until: int) -> Entrants:
     """New public 6e from the rentrée after the base to `until`.
 
-    École cohorts count for the five rentrées after the base, times a ratio of public 6e to public école pupils of the same
-    cohort (`_from_ecoles`). Births and population by age are chained to them: they are multiplied by the ratio of the
-    entrants to their own figures over the cohorts known to both (the base collège cohorts where écoles are unknown; the
-    nearest cohorts where none is common to both), so that public share and migration stay as they are.
+    École cohorts count for the five rentrées after the base, grown to CM2, times a ratio of public 6e to public école pupils of
+    the same cohort (`_from_ecoles`). Births, Omphale and population by age are chained to them: they are multiplied by the
+    ratio of the entrants to their own figures over the cohorts known to both (the base collège cohorts where écoles are
+    unknown; the nearest cohorts where none is common to both), so that public share and migration stay as they are.
 
     Parameters
     ----------
     grades : (U, 4) float
         Public pupils by grade at the base rentrée.
     births : Births
+    growth : Growth
+    omphale : Omphale
     until : int
     """
     base = territory.base_rentree
     collegiens = {base - g: float(total) for g, total in enumerate(grades.sum(axis=0))}
-    ecole = {base + 5 - g: float(total) for g, total in enumerate(territory.units.ecole_pupils.sum(axis=0))}
+    to_cm2 = np.append(np.cumprod(growth.yearly[::-1])[::-1], 1.0)
+    ecole = {base + 5 - g: float(total) for g, total in enumerate(territory.units.ecole_pupils.sum(axis=0) * to_cm2)}
     year, people, method = _people(territory, collegiens)
     entering: dict[int, float] = {}
     if sum(ecole.values()) > 0:
         entering, words = _from_ecoles(territory, ecole, collegiens, people)
         method += words
     recent = entering or collegiens
-    series = [(ECOLE, entering)]
+    series = [_Series(ECOLE, entering, ecole)]
     for name, sizes in ((BIRTHS, births.total()), (POPULATION, people)):
         linked, words = _linked(name, sizes, recent, collegiens)
-        series.append((name, linked))
+        series.append(_Series(name, linked, _by_entry(sizes)))
         method += words
+    series.insert(2, _from_omphale(omphale, series[:2], recent, collegiens))
     rentrees = tuple(range(base + 1, until + 1))
-    source, pupils = _first_known(rentrees, series, float(np.mean(list(recent.values()))))
+    source, pupils, children = _first_known(rentrees, series, float(np.mean(list(recent.values()))))
     for name, years in _runs(rentrees, source):
         told = _NOTHING if name == HELD and years[0] == base + 1 else _WORDS[name]
-        method.append(f"New 6e of {_span(years)}: {told.format(base=base, year=year)}.")
-    return Entrants(rentrees, np.array(pupils), source, tuple(method))
+        told = told.format(base=base, year=year, variant=omphale.variant)
+        method.append(f"New 6e of {_span(years)}: {told}.")
+    return Entrants(rentrees, np.array(pupils), source, np.array(children), tuple(method))
+
+
+def _by_entry(sizes: Mapping[int, float]) -> dict[int, float]:
+    return {birth + YEARS_TO_6E: size for birth, size in sizes.items()}
+
+
+def _from_omphale(
+    omphale: Omphale, before: list[_Series], recent: Mapping[int, float], collegiens: Mapping[int, float]
+) -> _Series:
+    """New 6e from Omphale, chained in its central scenario to the last cohorts that écoles and births tell."""
+    if not omphale.children:
+        return _Series(OMPHALE, {}, {})
+    known = {rentree: size for series in reversed(before) for rentree, size in series.entering.items()}
+    link = _link({r - YEARS_TO_6E: size for r, size in omphale.central.items()}, known or recent, collegiens)
+    return _Series(OMPHALE, _times(link, omphale.children), omphale.children)
 
 
 def _people(territory: Territory, collegiens: Mapping[int, float]) -> tuple[int | None, dict[int, float], list[str]]:
@@ -110,7 +146,7 @@ def _linked(
     link = _link(sizes, recent, collegiens)
     if link > MOST_FOR_A_CHILD:
         return {}, [f"{_TABLE[name]} was left out: not one child for {MOST_FOR_A_CHILD:g} new 6e of the same cohorts."]
-    return _times(link, {birth + YEARS_TO_6E: size for birth, size in sizes.items()}), []
+    return _times(link, _by_entry(sizes)), []
 
 
 def _from_ecoles(
@@ -118,17 +154,17 @@ def _from_ecoles(
 ) -> tuple[dict[int, float], list[str]]:
     """Public 6e of the cohorts in école by rentrée, and how their ratio to public école pupils was found.
 
-    In this order: observed (6e of a rentrée over CM2 of the one before, latest three pairs); through the population by age
-    (public collégiens over the children of their ages, applied to the children of école ages: to each age where the grades
-    of the écoles are all of one size, which says that they are unknown); the mean grade of the collèges over the mean grade
-    of the écoles.
+    In this order: observed (6e of a rentrée over CM2 of the one before, latest five pairs, each weighing half as much as one
+    two years later); through the population by age (public collégiens over the children of their ages, applied to the children
+    of école ages: to each age where the grades of the écoles are all of one size, which says that they are unknown); the mean
+    grade of the collèges over the mean grade of the écoles.
     """
     method = []
     observed = _observed_entry(territory)
     if observed is not None:
         words = f"Public 6e over public CM2 of the year before, as observed: {observed:.3f}"
         if PLAUSIBLE_ENTRY[0] <= observed <= PLAUSIBLE_ENTRY[1]:
-            return _times(observed, ecole), [f"{words}; école cohorts keep their size until CM2 (assumption)."]
+            return _times(observed, ecole), [f"{words}."]
         method.append(f"{words}, outside {PLAUSIBLE_ENTRY[0]:g} to {PLAUSIBLE_ENTRY[1]:g}, so not used.")
     pupils, children = _of_college_age(collegiens, people)
     at_ecole = {rentree: people[rentree - YEARS_TO_6E] for rentree in ecole if rentree - YEARS_TO_6E in people}
@@ -157,21 +193,24 @@ def _of_college_age(collegiens: Mapping[int, float], people: Mapping[int, float]
 
 
 def _observed_entry(territory: Territory) -> float | None:
-    colleges, ecoles = territory.cohorts.history, territory.cohorts.ecole_history
+    colleges, ecoles = history_until(territory, territory.base_rentree), territory.cohorts.ecole_history
     if colleges.empty or ecoles.empty:
         return None
     sixth, cm2 = f"p{GRADES[0]}", ECOLE_GRADES[-1]
     # A rentrée in which some collèges publish no grades would understate the 6e.
     entering = colleges.groupby("rentree")[sixth].apply(lambda column: column.astype(float).sum(skipna=False))
     leaving = ecoles.groupby("rentree")[cm2].apply(lambda column: column.astype(float).sum(skipna=False))
-    pairs = [
-        (float(entering[rentree]), float(leaving[rentree - 1]))
+    pairs = {
+        int(rentree): (float(entering[rentree]), float(leaving[rentree - 1]))
         for rentree in sorted(entering.dropna().index)
         if rentree - 1 in leaving.dropna().index and leaving[rentree - 1] > 0
-    ][-RECENT_PAIRS:]
+    }
     if not pairs:
         return None
-    return sum(entered for entered, _ in pairs) / sum(left for _, left in pairs)
+    latest = tuple(pairs)[-RECENT_PAIRS:]
+    weight = recency(latest)
+    entered, left = np.array([pairs[r] for r in latest]).T
+    return float(weight @ entered / (weight @ left))
 
 
 def _link(sizes: Mapping[int, float], recent: Mapping[int, float], collegiens: Mapping[int, float]) -> float:
@@ -186,15 +225,17 @@ def _link(sizes: Mapping[int, float], recent: Mapping[int, float], collegiens: M
 
 
 def _first_known(
-    rentrees: tuple[int, ...], series: list[tuple[str, dict[int, float]]], last: float
-) -> tuple[tuple[str, ...], list[float]]:
-    """For each rentrée the first series that knows it, and its value; the value before where none does."""
-    source, pupils = [], []
+    rentrees: tuple[int, ...], series: list[_Series], last: float
+) -> tuple[tuple[str, ...], list[float], list[float]]:
+    """For each rentrée the first series that knows it, its value and its children; the value before where none does."""
+    source, pupils, children = [], [], []
     for rentree in rentrees:
-        name, last = next(((name, known[rentree]) for name, known in series if rentree in known), (HELD, last))
-        source.append(name)
+        found = next((s for s in series if rentree in s.entering), None)
+        last = last if found is None else found.entering[rentree]
+        source.append(HELD if found is None else found.name)
         pupils.append(last)
-    return tuple(source), pupils
+        children.append(np.nan if found is None else found.children[rentree])
+    return tuple(source), pupils, children
 
 
 def _runs(rentrees: tuple[int, ...], source: tuple[str, ...]) -> list[tuple[str, list[int]]]:

@@ -1,4 +1,4 @@
-"""Simulated futures around a projection."""
+"""Simulated futures around a projection: what may stray, by how much, and together with what."""
 
 from __future__ import annotations
 
@@ -10,78 +10,159 @@ import numpy.typing as npt
 from maillage.arrays import Bools, Floats, Ints
 
 Normals = npt.NDArray[np.float32]
+CHUNK_VALUES = 2_000_000
+"""Numbers drawn at a time: what is simulated beside the result fits into some tens of megabytes."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far simulated futures stray: standard deviations of the logarithm, all assumptions.
+    """How far the whole département strays: standard deviations of the logarithm, assumptions.
 
-    A cohort that enters 6e carries three errors and keeps them as it ages: a random walk of the département from one cohort
-    to the next (steps of `school_step` for cohorts now in école, `unborn_step` for later ones), a random walk of each present
-    sector (`sector_step`), and the chance of small numbers in each unit (1 / sqrt(pupils)). Each further year adds an error
-    common to the département (`year_step`) and arrivals and departures in each unit (sqrt(`turnover` / pupils)). Every factor
-    has mean 1, so that the mean of the draws is the projection; the base rentrée has no error. In Pas-de-Calais one collège
-    then strays by 2.7 % after one year, 6 after three, 9 after five and 13 after ten (standard deviations).
-
-    This is a first form: the steps are not estimated from the territory's past, and neighbouring sectors stray independently.
+    Attributes
+    ----------
+    school_step, unborn_step : float
+        From one 6e cohort to the next, all areas together: public share, migration, and births for cohorts not yet in école.
+    year_step : float
+        Of all grades from one rentrée to the next, all areas together.
+    sector_year_step : float
+        Of all grades of a sector from one rentrée to the next: what happens at one collège.
+    unborn_area_step : float
+        Of a sector's share of the births, from one cohort to the next, for cohorts of which no births are known.
+    school_noise : float
+        Variance a year of a cohort in école or before, times its children: families who come and go.
     """
 
     school_step: float = 0.008
     unborn_step: float = 0.02
-    sector_step: float = 0.04
     year_step: float = 0.004
-    turnover: float = 0.04
+    sector_year_step: float = 0.025
+    unborn_area_step: float = 0.03
+    school_noise: float = 0.15
 
 
-def simulate(
-    pupils: Floats, sector: Ints, at_school: Bools, draws: int, seed: int, spread: Spread | None = None
-) -> npt.NDArray[np.float32]:
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """Variances of everything that may stray, all of the logarithm.
+
+    Attributes
+    ----------
+    sector, bassin : (U,) int, (G,) int
+        Of each unit and of each sector.
+    entry_start, entry_bassin_start : (G,) float, (B,) float
+        What is unknown of the entry levels at the base rentrée.
+    entry_step, entry_bassin_step : float
+        Of their drift, a year.
+    growth : (G,) float
+        What is unknown of the yearly growth of a sector's cohorts before 6e.
+    progression : (G, 3) float
+        What is unknown of the ratios from grade to grade.
+    progression_noise, entry_noise : float
+        Of one year and one cohort, times the pupils.
+    years_ahead : (K,) float
+        Years from when a cohort was last counted to its 6e.
+    unborn : (K,) bool
+        No child of the cohort was counted in the units.
+    spread : Spread
+    """
+
+    sector: Ints
+    bassin: Ints
+    entry_start: Floats
+    entry_bassin_start: Floats
+    entry_step: float
+    entry_bassin_step: float
+    growth: Floats
+    progression: Floats
+    progression_noise: float
+    entry_noise: float
+    years_ahead: Floats
+    unborn: Bools
+    spread: Spread = Spread()
+
+
+def simulate(pupils: Floats, uncertainty: Uncertainty, draws: int, seed: int) -> npt.NDArray[np.float32]:
     """Draws around `pupils`.
+
+    A cohort that enters 6e carries what strayed at its entry as it ages: the département's public share and births (a random
+    walk from cohort to cohort), its bassin's and its sector's entry levels (unknown today, drifting later), the growth of the
+    sector's cohorts before 6e, and the chance of small numbers in each unit. Each further year adds what strays in moving up:
+    in the whole département, in the sector's ratio, and by chance in each unit. Every factor has mean 1, so that the mean of
+    the draws is the projection; the base rentrée has no error. Units of one sector, sectors of one bassin and all grades of one
+    cohort stray together as far as they share these causes.
 
     Parameters
     ----------
     pupils : (U, 4, T) float
         The projection; the first rentrée is observed.
-    sector : (U,) int
-        Present collège; -1 = outside, taken as one more sector.
-    at_school : (T - 1,) bool
-        The cohort that enters at each later rentrée is in école now.
+    uncertainty : Uncertainty
     draws, seed : int
         The same seed gives the same bytes.
-    spread : Spread, optional
 
     Returns
     -------
     (draws, U, 4, T) float32
     """
-    s = spread or Spread()
-    generator = np.random.default_rng(seed)
     units, grades, years = pupils.shape
-    group = sector + 1
     out = np.empty((draws, units, grades, years), np.float32)
-    out[..., 0] = pupils[..., 0]
-    strayed = [np.zeros((draws, units), np.float32) for _ in range(grades)]
-    walk = np.zeros((draws, 1), np.float32)
-    sector_walk = np.zeros((draws, int(group.max(initial=0)) + 1), np.float32)
-    for t in range(1, years):
-        walk = walk + _step(generator, walk.shape, np.float32(s.school_step if at_school[t - 1] else s.unborn_step))
-        sector_walk = sector_walk + _step(generator, sector_walk.shape, np.float32(s.sector_step))
-        common = _step(generator, walk.shape, np.float32(s.year_step))
-        for grade in range(grades - 1, 0, -1):
-            moved = _step(generator, (draws, units), _chance(s.turnover, pupils[:, grade, t]))
-            strayed[grade] = strayed[grade - 1] + common + moved
-        strayed[0] = walk + sector_walk[:, group] + _step(generator, (draws, units), _chance(1.0, pupils[:, 0, t]))
-        for grade in range(grades):
-            out[:, :, grade, t] = pupils[:, grade, t].astype(np.float32) * np.exp(strayed[grade])
+    centre = pupils.astype(np.float32)
+    # Each chunk has a stream of its own, spawned from the seed.
+    size = max(1, CHUNK_VALUES // max(units * grades, 1))
+    starts = range(0, draws, size)
+    streams = np.random.SeedSequence(seed).spawn(len(starts))
+    for start, stream in zip(starts, streams, strict=True):
+        chunk = out[start : start + size]
+        _fill(chunk, centre, pupils, uncertainty, np.random.Generator(np.random.SFC64(stream)))
     return out
 
 
-def _chance(share: float, pupils: Floats) -> Normals:
-    """(U,) relative standard deviation of a count of which a share is drawn anew; at most that of one pupil."""
-    return np.sqrt(share / np.maximum(pupils, 1.0)).astype(np.float32)
+def _fill(out: Normals, centre: Normals, pupils: Floats, u: Uncertainty, rng: np.random.Generator) -> None:
+    draws, units, grades, years = out.shape
+    walks = _Walks(u, draws, rng)
+    moving = _steps(rng, (draws, *u.progression.shape), u.progression)
+    strayed = np.zeros((grades, draws, units), np.float32)
+    out[..., 0] = centre[..., 0]
+    for t in range(1, years):
+        common = _steps(rng, (draws, 1), np.float64(u.spread.year_step**2))
+        common = common + _steps(rng, moving.shape[:2], np.float64(u.spread.sector_year_step**2))
+        for grade in range(grades - 1, 0, -1):
+            chance = u.progression_noise / np.maximum(pupils[:, grade, t], 1.0)
+            step = strayed[grade]
+            np.add(strayed[grade - 1], _steps(rng, (draws, units), chance), out=step)
+            step += (common + moving[:, :, grade - 1])[:, u.sector]
+        noise = u.entry_noise + u.spread.school_noise * u.years_ahead[t - 1]
+        strayed[0] = _steps(rng, (draws, units), noise / np.maximum(pupils[:, 0, t], 1.0))
+        strayed[0] += (walks.next(t - 1) + common)[:, u.sector]
+        for grade in range(grades):
+            np.multiply(np.exp(strayed[grade]), centre[:, grade, t], out=out[:, :, grade, t])
 
 
-def _step(generator: np.random.Generator, shape: tuple[int, ...], deviation: Normals | np.float32) -> Normals:
+class _Walks:
+    """What strays at the entry into 6e, by sector and cohort: the parts that walk from one cohort to the next."""
+
+    def __init__(self, u: Uncertainty, draws: int, rng: np.random.Generator) -> None:
+        self.u, self.rng, self.draws = u, rng, draws
+        sectors, bassins = len(u.entry_start), len(u.entry_bassin_start)
+        self.whole = np.zeros((draws, 1), np.float32)
+        self.bassin = _steps(rng, (draws, bassins), u.entry_bassin_start)
+        self.sector = _steps(rng, (draws, sectors), u.entry_start)
+        self.growth = rng.standard_normal((draws, sectors), dtype=np.float32)
+
+    def next(self, k: int) -> Normals:
+        """(draws, G) strayed so far by the cohort that enters 6e k + 1 years after the base."""
+        u, rng, s = self.u, self.rng, self.u.spread
+        unborn = bool(u.unborn[k])
+        self.whole += _steps(rng, self.whole.shape, np.float64((s.unborn_step if unborn else s.school_step) ** 2))
+        self.bassin += _steps(rng, self.bassin.shape, np.float64(u.entry_bassin_step))
+        step = u.entry_step + (s.unborn_area_step**2 if unborn else 0.0)
+        self.sector += _steps(rng, self.sector.shape, np.float64(step))
+        ahead = (u.years_ahead[k] * np.sqrt(u.growth)).astype(np.float32)
+        return np.asarray(self.whole + self.bassin[:, u.bassin] + self.sector + ahead * self.growth - ahead**2 / 2)
+
+
+def _steps(rng: np.random.Generator, shape: tuple[int, ...], variance: Floats | np.float64) -> Normals:
     """Normal steps whose exponential has mean 1."""
-    normal = generator.standard_normal(shape, dtype=np.float32)
-    return np.asarray(deviation * normal - deviation * deviation / 2, dtype=np.float32)
+    normal = rng.standard_normal(shape, dtype=np.float32)
+    deviation = np.sqrt(variance).astype(np.float32)
+    normal *= deviation
+    normal -= (deviation * deviation) / 2
+    return normal

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maillage.arrays import Floats
-from maillage.demography.entrants import ECOLE, Entrants
+from maillage.demography.entrants import ECOLE, OMPHALE, Entrants
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,20 @@ class Assumptions:
     progression: float = 0.0
     sentence: str = ""
 
-    def factor(self, entrants: Entrants, base: int) -> Floats:
-        """(K,) factor on the new 6e of each rentrée; never negative."""
+    def factor(self, entrants: Entrants, base: int, own_scenario: bool) -> Floats:
+        """(K,) factor on the new 6e of each rentrée; never negative.
+
+        Parameters
+        ----------
+        entrants : Entrants
+        base : int
+        own_scenario : bool
+            Omphale has a scenario of this variant: where it takes over, the change grows no further, its own comes instead.
+        """
         rentree = np.array(entrants.rentree, np.float64)
+        if own_scenario:
+            others = [r for r, source in zip(entrants.rentree, entrants.source, strict=True) if source != OMPHALE]
+            rentree = np.minimum(rentree, max(others, default=base))
         at_school = [r for r, source in zip(entrants.rentree, entrants.source, strict=True) if source == ECOLE]
         last = max(at_school, default=base)
         change = self.entry_per_year * (rentree - base) + self.unborn_per_year * np.maximum(rentree - last, 0)

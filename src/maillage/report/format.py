@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from maillage.plan import LEAST_CELL
+from maillage.demography.rounding import LEAST_CELL
 
 NARROW = "\u202f"
 """Narrow no-break space: between thousands and before ``;:!?%`` in French."""

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 import maillage.report.summary as summary
 import maillage.report.telling as telling
+from maillage.demography.rounding import LEAST_CELL
 from maillage.errors import Fault, InputError
-from maillage.plan import LEAST_CELL
 from maillage.report.charts import draw_charts
 from maillage.report.facts import facts_of
 from maillage.report.format import Numbers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from maillage.plan import LEAST_CELL
+from maillage.demography.rounding import LEAST_CELL
 from maillage.report.format import NOTHING, Cell
 from maillage.report.places import commune_names
 

@@ -16,9 +16,9 @@ import pandas as pd
 import scipy.sparse as sp
 
 from maillage.arrays import Bools, Floats, Strings
+from maillage.margins import fit_totals
 from maillage.sources.capacity import latest
 from maillage.sources.ledger import Ledger
-from maillage.sources.reconcile import fit_totals
 from maillage.sources.sectors import Places
 from maillage.territory import ECOLE_GRADES
 

@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from maillage.arrays import Bools, Floats, Ints
-from maillage.sources.reconcile import sums_by
+from maillage.margins import sums_by
 
 WITHIN_SHARE = 0.25
 """Least share of a collège's IPS variance that lies within its units: families of one place differ."""

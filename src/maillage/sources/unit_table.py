@@ -12,11 +12,11 @@ import shapely
 from scipy.special import ndtr
 
 from maillage.arrays import Bools, Floats, Ints, Strings
+from maillage.margins import fit_totals, sums_by
 from maillage.sources.communes import Communes
 from maillage.sources.ecoles import Ecoles
 from maillage.sources.geography import components, living_points, neighbours
 from maillage.sources.ledger import Ledger
-from maillage.sources.reconcile import fit_totals, sums_by
 from maillage.sources.sectors import Sectors
 from maillage.sources.social import calibrate, fit_income, group_threshold, unit_group
 from maillage.sources.units import OUTSIDE, Commune, CutRule, Iris, Part, Shared, cut_communes

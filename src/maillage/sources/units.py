@@ -16,8 +16,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from maillage.arrays import Floats, Ints
+from maillage.margins import largest_remainder
 from maillage.sources.geography import cut_into_cells, fit_partition, living_points
-from maillage.sources.reconcile import largest_remainder
 
 OUTSIDE = -1
 """Present collège of a unit sectored outside the territory."""

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillage.sources.reconcile import fit_totals, largest_remainder
+from maillage.margins import fit_totals, largest_remainder
 
 
 def test_independent_table_by_hand() -> None:

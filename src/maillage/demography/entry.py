@@ -1,0 +1,108 @@
+"""How many of its children each sector sends to 6e in its public collège, relative to the département: a level that drifts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from maillage.arrays import Floats
+from maillage.demography.areas import Areas
+from maillage.demography.feeders import Feeders
+from maillage.demography.local_level import Level, Variances, fitted, stacked
+from maillage.demography.past import Past
+
+BELIEVED = Variances(spread=0.1, step=0.01, noise=0.4)
+"""Of the entry level of a sector, before its own figures.
+
+From the 5,033 public collèges of other départements (Ille-et-Vilaine and Pas-de-Calais left out), where no école is known.
+Their four grades of 2020, which are four cohorts, stray from each other with a variance of 0.95 / pupils, which is `noise`
+times `UNCOUNTED`, and drift besides. With a drift of 0.01 a year and 2.5 % a year that befall all grades of a collège
+(`maillage.demography.simulate.Spread`), 82 % of their totals of 2022 lie within the 80 % interval made in 2020, and 84 % if the
+figures of 2022, which count only pupils whose parents' occupation is known, stray by another 3 %. A drift of 0.0055 would do
+(78 to 80 %); the upper end of what fits was taken because Ille-et-Vilaine strayed more. See ``python -m benchmarks spread``.
+"""
+
+BELIEVED_BASSIN = Variances(spread=0.02, step=0.00125, noise=0.4)
+"""The same of a bassin: the drift of some eight sectors that stray each for itself."""
+
+UNCOUNTED = 2.5
+"""Where nobody counted the children behind a 6e, it tells of the level as from two fifths as many pupils: 0.95 / 0.4."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """Level of entry of each sector.
+
+    Attributes
+    ----------
+    level : Level
+        Of the log of the sector's share of the new 6e over its share of the children behind them.
+    bassin : Level
+        The same of each bassin.
+    within : Level
+        Of each sector relative to its bassin.
+    observed : (G, K) float
+        The same, cohort by cohort; NaN where a sector had no 6e.
+    rentrees : tuple of int
+        Of the K cohorts.
+    """
+
+    level: Level
+    bassin: Level
+    within: Level
+    observed: Floats
+    rentrees: tuple[int, ...]
+
+
+def entry_of(past: Past, feeders: Feeders, areas: Areas) -> Entry:
+    """Level of entry of the sectors, from the 6e of each past rentrée and the children behind them.
+
+    ``observed[g, t] = log(6e of sector g at t / 6e of the département) - log(children of g behind them / children of all)``.
+    Sectors are drawn to their bassin, bassins to the département, as far as their own figures are few or noisy
+    (see `maillage.demography.local_level`): in practice a level rests almost wholly on the sector's own figures, because
+    collèges differ far more in what they draw than a cohort strays by chance.
+    """
+    new = past.entrants
+    # Children of sectors whose 6e is not known must not be counted among those of the whole.
+    children = np.stack([areas.by_sector(feeders.of(r)) for r in past.rentrees], axis=1) * (new > 0)
+    trust = np.array([1.0 if feeders.is_known(r) else 1 / UNCOUNTED for r in past.rentrees])
+    observed = _log_share(new, new) - _log_share(children, children)
+    in_bassin, of_bassin = areas.by_bassin(new), areas.by_bassin(children)
+    bassin_observed = _log_share(in_bassin, new) - _log_share(of_bassin, children)
+    bassin = fitted(bassin_observed, in_bassin * trust, BELIEVED_BASSIN)
+    sector = fitted(observed - bassin_observed[areas.bassin], new * trust, BELIEVED)
+    return Entry(stacked(bassin, sector, areas.bassin), bassin, sector, observed, past.rentrees)
+
+
+def shares(entry: Entry, feeders: Feeders, areas: Areas, level: Floats, rentrees: range) -> Floats:
+    """(U, K) share of each unit in the département's new 6e of each rentrée; columns add up to 1.
+
+    A sector's share is its children times ``exp(entry level)``. Within a sector, a unit's is its present pupils times its own
+    cohort's index: where they live and how many of them choose the public collège are in the former. A unit without any
+    public collégien today stays without.
+
+    Parameters
+    ----------
+    level : (U,) float
+        Public pupils today.
+    """
+    factor = np.exp(entry.level.mean)
+    columns = []
+    for rentree in rentrees:
+        children = feeders.of(rentree)
+        index = np.divide(children, feeders.reference, out=np.ones_like(children), where=feeders.reference > 0)
+        inside = level * index
+        whole = areas.by_sector(inside)
+        within = np.divide(inside, whole[areas.sector], out=np.zeros_like(inside), where=whole[areas.sector] > 0)
+        sector = np.where(whole > 0, areas.by_sector(children) * factor, 0.0)
+        total = sector.sum()
+        columns.append(within * sector[areas.sector] / total if total > 0 else within * 0.0)
+    return np.stack(columns, axis=1) if columns else np.empty((len(level), 0))
+
+
+def _log_share(counts: Floats, sectors: Floats) -> Floats:
+    """Log of counts (A, K) over those of the collèges (the sectors without the last one, what is sectored outside)."""
+    total = sectors[:-1].sum(axis=0)
+    known = (counts > 0) & (total > 0)
+    return np.where(known, np.log(np.where(known, counts, 1.0) / np.where(total > 0, total, 1.0)), np.nan)
