@@ -18,10 +18,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "kernels": set(),
     "territory": {"errors"},
-    "scenario": {"errors"},
+    "hypotheses": set(),
+    "travel_settings": set(),
+    "scenario": {"hypotheses", "travel_settings", "errors"},
     "sources": {"territory", "scenario", "errors"},
     "travel": {"territory", "scenario", "kernels", "lazily", "errors"},
-    "demography": {"territory", "scenario", "kernels", "errors"},
+    "demography": {"territory", "hypotheses", "scenario", "kernels", "errors"},
     "model": {"territory", "scenario", "demography", "travel", "errors"},
     "solver": {"model", "kernels", "errors"},
     "plan": {"model", "solver", "territory", "scenario", "demography", "travel", "errors"},
@@ -56,7 +58,7 @@ ONE_OWNER: dict[str, set[str]] = {
     "networkx": {"travel/"},
     "typer": {"cli.py"},
     "rich": {"cli.py"},
-    "pydantic": {"scenario.py", "sources/"},
+    "pydantic": {"scenario.py", "travel_settings.py", "hypotheses/", "sources/"},
 }
 """Library to the only files (or folders) that know it."""
 
