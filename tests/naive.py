@@ -156,3 +156,17 @@ def way_back(arcs: Sequence[tuple[int, int, int]], via: Sequence[int], seeds: Se
         assert head == node
         length, node = length + weight, tail
     raise AssertionError("the way back goes in a circle")
+
+
+# --- demography -------------------------------------------------------------------------------------------------------
+
+
+def aged(flows: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Pupils by grade and rentrée from arrivals by grade and rentrée: who is there moves up a grade a year, 3e leave."""
+    grades, rentrees = len(flows), len(flows[0])
+    pupils = [[0.0] * rentrees for _ in range(grades)]
+    for t in range(rentrees):
+        for g in range(grades):
+            stayed = pupils[g - 1][t - 1] if g > 0 and t > 0 else 0.0
+            pupils[g][t] = stayed + flows[g][t]
+    return pupils

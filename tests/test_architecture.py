@@ -19,10 +19,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "margins": set(),
     "kernels": set(),
     "territory": {"errors"},
-    "scenario": {"errors"},
+    "hypotheses": set(),
+    "travel_settings": set(),
+    "scenario": {"hypotheses", "travel_settings", "errors"},
     "sources": {"territory", "scenario", "margins", "errors"},
     "travel": {"territory", "scenario", "kernels", "lazily", "errors"},
-    "demography": {"territory", "scenario", "margins", "errors"},
+    "demography": {"territory", "hypotheses", "scenario", "margins", "errors"},
     "model": {"territory", "scenario", "demography", "travel", "errors"},
     "solver": {"model", "kernels", "errors"},
     "plan": {"model", "solver", "territory", "scenario", "demography", "travel", "errors"},
@@ -45,7 +47,7 @@ ONE_OWNER: dict[str, set[str]] = {
     "pulp": {"solver/pulp_.py"},
     "numba": {"kernels/"},
     "llvmlite": {"kernels/"},
-    "matplotlib": {"report/", "travel/roads/drawing.py"},
+    "matplotlib": {"report/", "travel/roads/drawing.py", "demography/fan.py"},
     "osmium": {"travel/roads/osm.py"},
     "platformdirs": {"travel/search/order_cache.py"},
     "xarray": {"travel/times.py"},
@@ -57,7 +59,7 @@ ONE_OWNER: dict[str, set[str]] = {
     "networkx": {"travel/"},
     "typer": {"cli.py"},
     "rich": {"cli.py"},
-    "pydantic": {"scenario.py", "sources/"},
+    "pydantic": {"scenario.py", "travel_settings.py", "hypotheses/", "sources/"},
 }
 """Library to the only files (or folders) that know it."""
 

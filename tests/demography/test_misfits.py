@@ -8,7 +8,7 @@ import pytest
 
 from maillage import project_enrolment
 from maillage.demography.births import born
-from maillage.demography.local import local_index
+from maillage.demography.feeders import local_index
 from toy import toy_territory
 from toy_cohorts import BASE, births, population, territory_with
 

@@ -19,6 +19,7 @@ from maillage.sources.college_table import college_table, private_table
 from maillage.sources.colleges import CollegeTables, Roster, join_colleges
 from maillage.sources.communes import Communes, current_code, inhabitants, join_communes
 from maillage.sources.config import TerritoryFile
+from maillage.sources.dwellings import join_dwellings
 from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
 from maillage.sources.ledger import Ledger
@@ -64,6 +65,7 @@ class _Joined:
     capacities: Capacities
     canteens: Canteens
     network: Strings | None
+    dwellings: pd.DataFrame
 
 
 def load_territory(
@@ -167,10 +169,11 @@ def _join(tables: SourceTables, current: Callable[[str], str], ledger: Ledger) -
     if rules.estimate_canteens:
         canteens = estimate_places(canteens, capacities.peak, ledger)
     network = join_urban_networks(tables.urban_networks, communes, current, files["urban_networks"], ledger)
+    dwellings = join_dwellings(tables.dwellings, communes, current, files["dwellings"], ledger)
     check_circuits(tables.circuits, positions["uai"].tolist(), files["circuits"], ledger)
     if sectors is None or ledger.faults:
         raise InputError(ledger.faults)
-    return _Joined(communes, roster, places, sectors, capacities, canteens, network)
+    return _Joined(communes, roster, places, sectors, capacities, canteens, network, dwellings)
 
 
 def _required(tables: SourceTables) -> tuple[pd.DataFrame, ...]:
@@ -187,10 +190,7 @@ def _file_names(config: TerritoryFile) -> dict[str, str]:
     names = {
         key: ", ".join(getattr(config.files, key)) or key for key in ("positions", "sectors", "communes", "college_pupils")
     }
-    own = {
-        key: getattr(config.own, key) for key in ("capacity", "canteens", "kitchens", "supplies", "urban_networks", "circuits")
-    }
-    names |= {key: table.path if table else key for key, table in own.items()}
+    names |= {key: table.path if table else key for key, table in config.own}
     return names | {"college_ips": ", ".join(config.files.ips_colleges)}
 
 
@@ -289,6 +289,7 @@ def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Cal
         history=joined.roster.history,
         ecole_history=ecoles.history,
         projection=_table(tables.projection, ["rentree", "variant", "pupils"]),
+        dwellings=joined.dwellings,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.dwellings as dwellings
 import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
@@ -42,6 +43,7 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("supplies", own.SUPPLIES),
     ("urban_networks", own.URBAN_NETWORKS),
     ("circuits", circuits.CIRCUITS),
+    ("dwellings", dwellings.DWELLINGS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )

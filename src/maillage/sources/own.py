@@ -9,6 +9,7 @@ import pandas as pd
 
 import maillage.sources.schema as schema
 from maillage.sources.circuits import CIRCUITS
+from maillage.sources.dwellings import DWELLINGS
 from maillage.sources.layout import Layout, Sheet, examples, open_sheet
 
 _UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
@@ -77,6 +78,7 @@ LAYOUTS = {
     "supplies": SUPPLIES,
     "urban_networks": URBAN_NETWORKS,
     "circuits": CIRCUITS,
+    "dwellings": DWELLINGS,
 }
 """Layout of each table of the ``[own]`` section."""
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.dwellings as dwellings
 import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
@@ -67,6 +68,7 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "supplies": own.read_supplies,
     "urban_networks": own.read_urban_networks,
     "circuits": circuits.read_circuits,
+    "dwellings": dwellings.read_dwellings,
 }
 
 
@@ -113,6 +115,7 @@ class SourceTables:
     supplies: pd.DataFrame | None = None
     urban_networks: pd.DataFrame | None = None
     circuits: pd.DataFrame | None = None
+    dwellings: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()

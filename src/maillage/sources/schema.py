@@ -217,6 +217,11 @@ SUPPLIES = _schema(
 )
 URBAN_NETWORKS = _schema({"commune": _commune()}, ("commune",), "commune (it lies in one urban network)")
 CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
+DWELLINGS = _schema(
+    {"name": _pattern(".+", _MISSING), "commune": _commune(),
+     "dwellings": _between(1, 100_000, "not a number of dwellings (1 to 100,000)", nullable=False)},
+    ("name", "commune", "year", "kind", "demolition"), "programme, commune, rentrée and kind",
+)  # fmt: skip
 PROJECTION = _schema(
     {"rentree": _rentree(), "pupils": _count(whole=False, nullable=False)}, ("rentree", "variant"), "rentrée and variant"
 )

@@ -56,6 +56,9 @@ class Cohorts:
     omphale : DataFrame
         Columns ``variant, year, age_min, age_max, population``: INSEE's projection of the territory on 1 January, both
         sexes; `variant` is "central", "high" or "low".
+    dwellings : DataFrame
+        Columns ``name, commune, year, dwellings, kind, demolition``: the planner's programmes of dwellings, lived in (or
+        gone, where `demolition`) by the rentrée of `year`; `kind` is "house", "flat", "social_flat" or "mixed".
     """
 
     population: pd.DataFrame
@@ -69,3 +72,6 @@ class Cohorts:
     residents: pd.DataFrame = field(default_factory=partial(_empty, "commune", "rentree", "grade", "public", "pupils"))
     population_communes: pd.DataFrame = field(default_factory=partial(_empty, "commune", "year", "age", "population"))
     omphale: pd.DataFrame = field(default_factory=partial(_empty, "variant", "year", "age_min", "age_max", "population"))
+    dwellings: pd.DataFrame = field(
+        default_factory=partial(_empty, "name", "commune", "year", "dwellings", "kind", "demolition")
+    )
