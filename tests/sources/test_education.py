@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from maillage.sources.carte_scolaire import read_sectors
+from maillage.sources.college_pupils import read_college_pupils
 from maillage.sources.education import (
     read_boarding,
     read_college_ips,
-    read_college_pupils,
     read_ecole_ips,
     read_ecole_pupils,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.college_pupils as college_pupils
 import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
@@ -24,8 +25,8 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("positions", positions.ANNUAIRE),
     ("ips_colleges", education.COLLEGE_IPS),
     ("ips_ecoles", education.ECOLE_IPS),
-    ("college_pupils", education.COLLEGE_PUPILS),
-    ("college_pupils", education.SECOND_DEGRE),
+    ("college_pupils", college_pupils.COLLEGE_PUPILS),
+    ("college_pupils", college_pupils.SECOND_DEGRE),
     ("ecole_pupils", education.ECOLE_PUPILS),
     ("boarding", education.BOARDING),
     ("sectors", carte_scolaire.CARTE_SCOLAIRE),

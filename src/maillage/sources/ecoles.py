@@ -75,7 +75,7 @@ def join_ecoles(
     """
     by_uai = {} if ips is None else dict(zip(ips["uai"], ips["commune"], strict=True))
     rows = _graded(pupils, ips, ledger)
-    rows = rows.assign(commune=_communes_of(rows, by_uai, places.communes, names, ledger))
+    rows = rows.assign(commune=communes_of(rows, by_uai, places.communes, names, "public", ledger))
     rows = rows[rows["commune"] != ""]
     today = rows[rows["rentree"] == _last_rentree(rows["rentree"], base)]
     located = _by_commune(today, places.communes)
@@ -112,10 +112,7 @@ def _graded(pupils: pd.DataFrame | None, ips: pd.DataFrame | None, ledger: Ledge
     """Rows with the five grades, from the école table, else from the pupils of the IPS table."""
     columns = ["uai", "rentree", "commune", "commune_name", *ECOLE_GRADES]
     if pupils is not None:
-        secret = pupils.loc[pupils[list(ECOLE_GRADES)].isna().any(axis=1), ["uai", "rentree"]]
-        named = secret["uai"] + " " + secret["rentree"].astype(str)
-        ledger.match("rows of public écoles with every grade", len(pupils), named, "grades missing or secret count no pupil")
-        return pupils[columns].fillna(dict.fromkeys(ECOLE_GRADES, 0.0))
+        return counted(pupils, "public", ledger)[columns]
     if ips is None:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns}).astype({"rentree": int})
     known = ips[ips["pupils"].notna()]
@@ -124,8 +121,16 @@ def _graded(pupils: pd.DataFrame | None, ips: pd.DataFrame | None, ledger: Ledge
     return known.assign(commune_name="", **dict.fromkeys(ECOLE_GRADES, known["pupils"] / 5))[columns]
 
 
-def _communes_of(
-    rows: pd.DataFrame, by_uai: dict[str, str], communes: Strings, names: Strings, ledger: Ledger
+def counted(pupils: pd.DataFrame, sector: str, ledger: Ledger) -> pd.DataFrame:
+    """Rows of the écoles of one sector, grades that are not published counting no pupil, which is told."""
+    secret = pupils.loc[pupils[list(ECOLE_GRADES)].isna().any(axis=1), ["uai", "rentree"]]
+    named = secret["uai"] + " " + secret["rentree"].astype(str)
+    ledger.match(f"rows of {sector} écoles with every grade", len(pupils), named, "grades missing or secret count no pupil")
+    return pupils.fillna(dict.fromkeys(ECOLE_GRADES, 0.0))
+
+
+def communes_of(
+    rows: pd.DataFrame, by_uai: dict[str, str], communes: Strings, names: Strings, sector: str, ledger: Ledger
 ) -> pd.Series[str]:
     """INSEE code of each row: its own, else that of its UAI, else that of its commune's name where only one has it."""
     plain = pd.Series([plain_name(str(name)) for name in names])
@@ -137,7 +142,7 @@ def _communes_of(
     known = code.isin(communes.tolist())
     lost = rows.loc[~known, "uai"]
     consequence = "left out: neither UAI nor name of the commune tells where they are"
-    ledger.match("public écoles joined to a commune", rows["uai"].nunique(), lost, consequence)
+    ledger.match(f"{sector} écoles joined to a commune", rows["uai"].nunique(), lost, consequence)
     return code.where(known, "")
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.college_pupils as college_pupils
 import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
@@ -46,7 +47,7 @@ _KINDS: dict[str, tuple[_Kind, ...]] = {
     ),
     "ips_colleges": (_Kind("college_ips", education.read_college_ips, ("uai", "rentree")),),
     "ips_ecoles": (_Kind("ecole_ips", education.read_ecole_ips, ("uai", "rentree")),),
-    "college_pupils": (_Kind("college_pupils", education.read_college_pupils, ("uai", "rentree")),),
+    "college_pupils": (_Kind("college_pupils", college_pupils.read_college_pupils, ("uai", "rentree")),),
     "ecole_pupils": (_Kind("ecole_pupils", education.read_ecole_pupils, ("uai", "rentree")),),
     "sectors": (_Kind("sectors", carte_scolaire.read_sectors, ("commune",)),),
     "boarding": (_Kind("boarding", education.read_boarding, ("uai", "rentree")),),
