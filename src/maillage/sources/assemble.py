@@ -24,6 +24,7 @@ from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
 from maillage.sources.ledger import Ledger
 from maillage.sources.read import SourceTables, read_sources
+from maillage.sources.residents import join_residents, public_ecoliers
 from maillage.sources.scope import account_for_scope
 from maillage.sources.sectors import Places, Sectors, join_sectors
 from maillage.sources.unit_table import (
@@ -65,6 +66,7 @@ class _Joined:
     capacities: Capacities
     canteens: Canteens
     network: Strings | None
+    residents: pd.DataFrame
 
 
 def load_territory(
@@ -170,10 +172,11 @@ def _join(tables: SourceTables, current: Callable[[str], str], ledger: Ledger) -
     if rules.estimate_canteens:
         canteens = estimate_places(canteens, capacities.peak, ledger)
     network = join_urban_networks(tables.urban_networks, communes, current, files["urban_networks"], ledger)
+    residents = join_residents(tables.residents, communes, current, files["residents"], ledger)
     check_circuits(tables.circuits, positions["uai"].tolist(), files["circuits"], ledger)
     if sectors is None or ledger.faults:
         raise InputError(ledger.faults)
-    return _Joined(communes, roster, places, sectors, capacities, canteens, network)
+    return _Joined(communes, roster, places, sectors, capacities, canteens, network, residents)
 
 
 def _required(tables: SourceTables) -> tuple[pd.DataFrame, ...]:
@@ -191,7 +194,8 @@ def _file_names(config: TerritoryFile) -> dict[str, str]:
         key: ", ".join(getattr(config.files, key)) or key for key in ("positions", "sectors", "communes", "college_pupils")
     }
     own = {
-        key: getattr(config.own, key) for key in ("capacity", "canteens", "kitchens", "supplies", "urban_networks", "circuits")
+        key: getattr(config.own, key)
+        for key in ("capacity", "canteens", "kitchens", "supplies", "urban_networks", "circuits", "residents")
     }
     names |= {key: table.path if table else key for key, table in own.items()}
     return names | {"college_ips": ", ".join(config.files.ips_colleges)}
@@ -229,7 +233,9 @@ def _ecoles(tables: SourceTables, joined: _Joined, current: Callable[[str], str]
     income = None if tables.income_communes is None else _here(tables.income_communes, code, current)
     ages = None if tables.population_communes is None else _here(tables.population_communes, code, current)
     weights = inhabitants(communes, income, ages, ledger)
-    return join_ecoles(public.pupils, public.ips, communes.name, weights, joined.places, joined.roster.base, ledger)
+    base = joined.roster.base
+    at_home = public_ecoliers(joined.residents, base, communes.code)
+    return join_ecoles(public.pupils, public.ips, communes.name, weights, joined.places, base, ledger, at_home)
 
 
 def _units(
@@ -279,6 +285,7 @@ def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Cal
         projection=_table(tables.projection, ["rentree", "variant", "pupils"]),
         private_ecoles=private_ecoles(ecole_tables(tables, public=False, current=current), joined.communes, ledger),
         private_history=joined.roster.histories.private,
+        residents=joined.residents,
         special=joined.roster.histories.special,
     )
 

@@ -15,6 +15,7 @@ import maillage.sources.insee as insee
 import maillage.sources.own as own
 import maillage.sources.population as population
 import maillage.sources.positions as positions
+import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.layout import Layout
 from maillage.sources.tables import PARQUET_SUFFIXES, SHEET_SUFFIXES, TEXT_SUFFIXES, normalise, read_header
@@ -43,6 +44,7 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("supplies", own.SUPPLIES),
     ("urban_networks", own.URBAN_NETWORKS),
     ("circuits", circuits.CIRCUITS),
+    ("residents", residents.RESIDENTS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )

@@ -104,16 +104,16 @@ def _account_for_others(pupils: pd.DataFrame, college: pd.Series[bool], ledger: 
 def _account_for_closed(rows: pd.DataFrame, ours: pd.Series[str], base: int, sector: str, ledger: Ledger) -> None:
     """Name the collèges of one sector in other rentrées that are not open at the base one."""
     seen = rows[~(rows["pupils"] == 0)]
-    before = seen[seen["rentree"] < base]
-    after = seen[(seen["rentree"] > base) & ~seen["uai"].isin(before["uai"])]
-    told = seen.loc[(seen["rentree"] == base) & (seen["pupils"] > 0), "uai"]  # by the roster
+    before, after = seen[seen["rentree"] < base], seen[seen["rentree"] > base]
+    told = {*ours, *seen.loc[(seen["rentree"] == base) & (seen["pupils"] > 0), "uai"]}  # the others by the roster
     fate = "left out of the history" if sector == "public" else "their pupils stay in the history of the private sector"
     for when, there, event in (("earlier", before, "closed before it"), ("later", after, "opened after it")):
-        away = there[~there["uai"].isin({*ours, *told})]
-        what = f"{sector} collèges of {when} rentrées open at the base rentrée"
+        away = there[~there["uai"].isin(told)]
         if len(there):
+            what = f"{sector} collèges of {when} rentrées open at the base rentrée"
             consequence = f"{event}, or under another UAI then, which is not guessed: {fate}"
             ledger.match(what, there["uai"].nunique(), _last_seen(away), consequence)
+        told |= set(away["uai"])
 
 
 def _account_for_series(history: pd.DataFrame, published: pd.Series[int], base: int, ledger: Ledger) -> None:

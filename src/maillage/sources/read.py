@@ -21,6 +21,7 @@ import maillage.sources.insee as insee
 import maillage.sources.own as own
 import maillage.sources.population as population
 import maillage.sources.positions as positions
+import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.config import OwnTable, TerritoryFile
 from maillage.sources.settings import settings_of
@@ -68,6 +69,7 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "supplies": own.read_supplies,
     "urban_networks": own.read_urban_networks,
     "circuits": circuits.read_circuits,
+    "residents": residents.read_residents,
 }
 
 
@@ -114,6 +116,7 @@ class SourceTables:
     supplies: pd.DataFrame | None = None
     urban_networks: pd.DataFrame | None = None
     circuits: pd.DataFrame | None = None
+    residents: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()

@@ -218,7 +218,9 @@ SUPPLIES = _schema(
 )
 URBAN_NETWORKS = _schema({"commune": _commune()}, ("commune",), "commune (it lies in one urban network)")
 RESIDENTS = _schema(
-    {"commune": _commune(), "pupils": _count()}, ("commune", "rest"), "commune with the same rentrée, grade, sector and school"
+    {"commune": _commune(), "uai": _pattern(UAI, _NOT_UAI, empty=True), "pupils": _count()},
+    ("commune", "rest"),
+    "commune with the same rentrée, grade, sector and school",
 )
 CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
 PROJECTION = _schema(
