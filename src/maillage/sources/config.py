@@ -94,6 +94,7 @@ class OwnSettings(_Frozen):
     urban_networks: OwnTable | None = None
     circuits: OwnTable | None = None
     dwellings: OwnTable | None = None
+    residents: OwnTable | None = None
 
     @model_validator(mode="after")
     def _known_columns(self) -> OwnSettings:

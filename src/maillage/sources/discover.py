@@ -8,6 +8,7 @@ from pathlib import Path
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.college_pupils as college_pupils
 import maillage.sources.dwellings as dwellings
 import maillage.sources.education as education
 import maillage.sources.ign as ign
@@ -15,6 +16,7 @@ import maillage.sources.insee as insee
 import maillage.sources.own as own
 import maillage.sources.population as population
 import maillage.sources.positions as positions
+import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.layout import Layout
 from maillage.sources.tables import PARQUET_SUFFIXES, SHEET_SUFFIXES, TEXT_SUFFIXES, normalise, read_header
@@ -25,8 +27,8 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("positions", positions.ANNUAIRE),
     ("ips_colleges", education.COLLEGE_IPS),
     ("ips_ecoles", education.ECOLE_IPS),
-    ("college_pupils", education.COLLEGE_PUPILS),
-    ("college_pupils", education.SECOND_DEGRE),
+    ("college_pupils", college_pupils.COLLEGE_PUPILS),
+    ("college_pupils", college_pupils.SECOND_DEGRE),
     ("ecole_pupils", education.ECOLE_PUPILS),
     ("boarding", education.BOARDING),
     ("sectors", carte_scolaire.CARTE_SCOLAIRE),
@@ -44,6 +46,7 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("urban_networks", own.URBAN_NETWORKS),
     ("circuits", circuits.CIRCUITS),
     ("dwellings", dwellings.DWELLINGS),
+    ("residents", residents.RESIDENTS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )

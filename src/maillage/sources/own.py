@@ -11,6 +11,7 @@ import maillage.sources.schema as schema
 from maillage.sources.circuits import CIRCUITS
 from maillage.sources.dwellings import DWELLINGS
 from maillage.sources.layout import Layout, Sheet, examples, open_sheet
+from maillage.sources.residents import RESIDENTS
 
 _UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
 
@@ -79,6 +80,7 @@ LAYOUTS = {
     "urban_networks": URBAN_NETWORKS,
     "circuits": CIRCUITS,
     "dwellings": DWELLINGS,
+    "residents": RESIDENTS,
 }
 """Layout of each table of the ``[own]`` section."""
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.college_pupils as college_pupils
 import maillage.sources.dwellings as dwellings
 import maillage.sources.education as education
 import maillage.sources.ign as ign
@@ -21,6 +22,7 @@ import maillage.sources.insee as insee
 import maillage.sources.own as own
 import maillage.sources.population as population
 import maillage.sources.positions as positions
+import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.config import OwnTable, TerritoryFile
 from maillage.sources.settings import settings_of
@@ -47,7 +49,7 @@ _KINDS: dict[str, tuple[_Kind, ...]] = {
     ),
     "ips_colleges": (_Kind("college_ips", education.read_college_ips, ("uai", "rentree")),),
     "ips_ecoles": (_Kind("ecole_ips", education.read_ecole_ips, ("uai", "rentree")),),
-    "college_pupils": (_Kind("college_pupils", education.read_college_pupils, ("uai", "rentree")),),
+    "college_pupils": (_Kind("college_pupils", college_pupils.read_college_pupils, ("uai", "rentree")),),
     "ecole_pupils": (_Kind("ecole_pupils", education.read_ecole_pupils, ("uai", "rentree")),),
     "sectors": (_Kind("sectors", carte_scolaire.read_sectors, ("commune",)),),
     "boarding": (_Kind("boarding", education.read_boarding, ("uai", "rentree")),),
@@ -69,6 +71,7 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "urban_networks": own.read_urban_networks,
     "circuits": circuits.read_circuits,
     "dwellings": dwellings.read_dwellings,
+    "residents": residents.read_residents,
 }
 
 
@@ -116,6 +119,7 @@ class SourceTables:
     urban_networks: pd.DataFrame | None = None
     circuits: pd.DataFrame | None = None
     dwellings: pd.DataFrame | None = None
+    residents: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()

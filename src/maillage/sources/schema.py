@@ -161,6 +161,7 @@ def _schema(columns: dict[str, pa.Column], key: tuple[str, ...] = (), words: str
 
 
 _GRADES = {name: _count() for name in ("pupils", "p6e", "p5e", "p4e", "p3e", "segpa", "ulis")}
+_GRADES |= {f"{kind}_p{grade}e": _count() for kind in ("segpa", "ulis") for grade in (6, 5, 4, 3)}
 _ECOLE_GRADES = {name: _count() for name in ("cp", "ce1", "ce2", "cm1", "cm2")}
 _YEAR = _whole(1900, 2150, "not a plausible year")
 _BY_RENTREE = (("uai", "rentree"), "UAI in the same rentrée")
@@ -216,6 +217,11 @@ SUPPLIES = _schema(
     {"kitchen_uai": _uai(), "served_uai": _uai()}, ("served_uai",), "served UAI (a canteen is supplied by one kitchen)"
 )
 URBAN_NETWORKS = _schema({"commune": _commune()}, ("commune",), "commune (it lies in one urban network)")
+RESIDENTS = _schema(
+    {"commune": _commune(), "uai": _pattern(UAI, _NOT_UAI, empty=True), "pupils": _count()},
+    ("commune", "rest"),
+    "commune with the same rentrée, grade, sector and school",
+)
 CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
 DWELLINGS = _schema(
     {"name": _pattern(".+", _MISSING), "commune": _commune(),

@@ -42,7 +42,7 @@ class Cohorts:
     projection : DataFrame
         Columns ``rentree, variant, pupils``: totals of public collège pupils to agree with.
     private_history : DataFrame
-        As `history`, of the private collèges of the territory.
+        As `history`, of every private collège of the territory, those closed since too.
     private_ecoles : DataFrame
         As `ecole_history`, of private écoles, by the commune they stand in.
     special : DataFrame
@@ -50,7 +50,8 @@ class Cohorts:
         one of `SPECIAL_KINDS`; grades NaN where only the total is published.
     residents : DataFrame
         Columns ``commune, rentree, grade, public, pupils``: pupils by commune of residence, from the planner's own extract
-        (ONDE for écoles, BEE for collèges); `grade` is one of `ECOLE_GRADES` or `GRADES`, `public` a bool.
+        (ONDE for écoles, BEE for collèges); `grade` is one of `ECOLE_GRADES` or `GRADES`, `public` a bool. Pupils are NaN
+        where secret; what is not listed has none.
     population_communes : DataFrame
         Columns ``commune, year, age, population``: census, single years of age, both sexes.
     omphale : DataFrame
