@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maillage.arrays import Floats, frozen
+from maillage.demography.composition import Composition
 from maillage.territory import GRADES, Territory
 
 
@@ -30,6 +31,8 @@ class Demand:
         Private collège pupils relative to the base rentrée.
     method : tuple of str
         How each stretch of years was obtained, one sentence each, shown in reports.
+    composition : Composition or None
+        Who these pupils are; None where each unit keeps the composition of the base rentrée.
     """
 
     rentrees: npt.NDArray[np.int64]
@@ -38,6 +41,7 @@ class Demand:
     private_factor: Floats
     draws: npt.NDArray[np.float32] | None = None
     method: tuple[str, ...] = ()
+    composition: Composition | None = None
 
     def __post_init__(self) -> None:
         for name in ("rentrees", "pupils", "private_factor", "draws"):

@@ -93,6 +93,7 @@ class OwnSettings(_Frozen):
     supplies: OwnTable | None = None
     urban_networks: OwnTable | None = None
     circuits: OwnTable | None = None
+    pcs: OwnTable | None = None
 
     @model_validator(mode="after")
     def _known_columns(self) -> OwnSettings:

@@ -12,6 +12,7 @@ import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
 import maillage.sources.own as own
+import maillage.sources.pcs as pcs
 import maillage.sources.population as population
 import maillage.sources.positions as positions
 from maillage.errors import Fault, InputError
@@ -42,6 +43,7 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("supplies", own.SUPPLIES),
     ("urban_networks", own.URBAN_NETWORKS),
     ("circuits", circuits.CIRCUITS),
+    ("pcs", pcs.PCS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )

@@ -39,6 +39,10 @@ class Ledger:
         if count:
             self.estimates.append(Estimate(quantity, int(count), int(total), method))
 
+    def withdraw(self, *quantities: str) -> None:
+        """Strike out the estimates of these quantities, which are about to be made again from better data."""
+        self.estimates[:] = [entry for entry in self.estimates if entry.quantity not in quantities]
+
 
 def _once(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({str(i) for i in ids}))

@@ -10,6 +10,7 @@ import pandas as pd
 import maillage.sources.schema as schema
 from maillage.sources.circuits import CIRCUITS
 from maillage.sources.layout import Layout, Sheet, examples, open_sheet
+from maillage.sources.pcs import PCS
 
 _UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
 
@@ -77,6 +78,7 @@ LAYOUTS = {
     "supplies": SUPPLIES,
     "urban_networks": URBAN_NETWORKS,
     "circuits": CIRCUITS,
+    "pcs": PCS,
 }
 """Layout of each table of the ``[own]`` section."""
 

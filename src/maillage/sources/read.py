@@ -18,6 +18,7 @@ import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
 import maillage.sources.own as own
+import maillage.sources.pcs as pcs
 import maillage.sources.population as population
 import maillage.sources.positions as positions
 from maillage.errors import Fault, InputError
@@ -67,6 +68,7 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "supplies": own.read_supplies,
     "urban_networks": own.read_urban_networks,
     "circuits": circuits.read_circuits,
+    "pcs": pcs.read_pcs,
 }
 
 
@@ -113,6 +115,7 @@ class SourceTables:
     supplies: pd.DataFrame | None = None
     urban_networks: pd.DataFrame | None = None
     circuits: pd.DataFrame | None = None
+    pcs: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()
