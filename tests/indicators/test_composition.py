@@ -7,11 +7,13 @@ import pytest
 
 from maillage.demography.composition import Composition
 from maillage.errors import InputError
+from maillage.indicators import evaluate
 from maillage.model.costs import basis_of, raw_terms
-from maillage.scenario import Goals
-from maillage.tally import count, dissimilarity, ips_deviation
+from maillage.planner import optimise
+from maillage.scenario import Goals, Rules, Scenario
+from maillage.tally import count, dissimilarity, ips_deviation, objective_of
 from toy import PUPILS, toy_demand, toy_territory, toy_travel
-from toy_plans import SWAPPED, TODAY
+from toy_plans import SWAPPED, TODAY, plan_of
 
 IPS = np.array([[80.0, 78, 76], [100, 100, 104], [85, 85, 85], [120, 121, 122]])
 SD = np.array([[20.0, 20, 21], [20, 20, 20], [20, 22, 20], [20, 20, 20]])
@@ -82,9 +84,6 @@ def test_a_composition_of_other_rentrees_is_refused(measure) -> None:
 
 
 def test_counted_groups_are_no_estimate(measure) -> None:
-    from maillage.indicators import evaluate
-    from toy_plans import plan_of
-
     for observed in (False, True):
         territory = toy_territory(group_observed=observed)
         for assignment, start in ((TODAY, 2025), (SWAPPED, 2024)):
@@ -92,3 +91,14 @@ def test_counted_groups_are_no_estimate(measure) -> None:
             base = table[table["rentree"] == 2024].set_index("indicator")["estimated"]
             assert base["dissimilarity"] == (not observed or assignment == SWAPPED)
             assert base["dissimilarity_with_private"]
+
+
+@pytest.mark.parametrize("name", ["dissimilarity", "ips_deviation"])
+def test_a_plan_made_with_a_composition_is_worth_what_its_solver_says(name) -> None:
+    territory, travel = toy_territory(), toy_travel()
+    goals = Goals(travel=0.1, mix=1.0, mix_measure=name)
+    scenario = Scenario(name="mix", close=0, goals=goals, rules=Rules(canteen="none", min_pupils=100))
+    plan = optimise(territory, scenario, demand=composed(), travel=travel)
+    assert plan.status == "proven"
+    assert plan.objective == pytest.approx(objective_of(plan, territory, composed(), travel))
+    assert plan.objective != pytest.approx(objective_of(plan, territory, toy_demand(), travel))
