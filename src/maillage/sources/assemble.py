@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maillage.arrays import Strings
+from maillage.arrays import Floats, Strings
 from maillage.errors import Fault, InputError
 from maillage.sources.capacity import Canteens, CanteenTables, Capacities, estimate_places, join_canteens, join_capacity
 from maillage.sources.cells import departement_of_commune
@@ -20,25 +20,18 @@ from maillage.sources.colleges import CollegeTables, Roster, join_colleges
 from maillage.sources.communes import Communes, current_code, inhabitants, join_communes
 from maillage.sources.config import TerritoryFile
 from maillage.sources.dwellings import join_dwellings
+from maillage.sources.ecole_ips import ips_by_commune
 from maillage.sources.ecole_tables import ecole_tables, private_ecoles
 from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
 from maillage.sources.ledger import Ledger
+from maillage.sources.pcs import join_pcs
 from maillage.sources.read import SourceTables, read_sources
 from maillage.sources.residents import join_residents, public_ecoliers
 from maillage.sources.scope import account_for_scope
 from maillage.sources.sectors import Places, Sectors, join_sectors
-from maillage.sources.unit_table import (
-    Incomes,
-    Published,
-    Social,
-    account_for_iris,
-    cut_territory,
-    iris_of,
-    pupils_today,
-    social_of,
-    unit_table,
-)
+from maillage.sources.unit_social import Incomes, Published, Social, social_of
+from maillage.sources.unit_table import account_for_iris, cut_territory, iris_of, pupils_today, unit_table
 from maillage.sources.units import CutRule
 from maillage.sources.urban_networks import join_urban_networks, networks_of
 from maillage.territory import Cohorts, Territory, Units
@@ -69,6 +62,7 @@ class _Joined:
     network: Strings | None
     dwellings: pd.DataFrame
     residents: pd.DataFrame
+    group_share: Floats | None
 
 
 def load_territory(
@@ -135,7 +129,8 @@ def assemble(tables: SourceTables) -> Territory:
         private=private_table(joined.roster, joined.communes, ledger),
         cohorts=_cohorts(tables, joined, ecoles, current, ledger),
         communes_sectored=joined.sectors.sectored,
-        group_share=rules.group_share,
+        group_share=social.share,
+        group_observed=social.group_observed,
         group_ips=social.theta,
         roads=tables.roads,
         urban_networks=networks_of(joined.network, joined.communes, joined.places, units, ledger),
@@ -177,9 +172,10 @@ def _join(tables: SourceTables, current: Callable[[str], str], ledger: Ledger) -
     dwellings = join_dwellings(tables.dwellings, communes, current, files["dwellings"], ledger)
     residents = join_residents(tables.residents, communes, current, files["residents"], ledger)
     check_circuits(tables.circuits, positions["uai"].tolist(), files["circuits"], ledger)
+    group_share = join_pcs(places.uai, tables.pcs, roster.base, file=files["pcs"], ledger=ledger)
     if sectors is None or ledger.faults:
         raise InputError(ledger.faults)
-    return _Joined(communes, roster, places, sectors, capacities, canteens, network, dwellings, residents)
+    return _Joined(communes, roster, places, sectors, capacities, canteens, network, dwellings, residents, group_share)
 
 
 def _required(tables: SourceTables) -> tuple[pd.DataFrame, ...]:
@@ -255,7 +251,8 @@ def _units(
     account_for_iris(iris, communes, ledger)
     parts = cut_territory(communes, joined.sectors, pairs, iris, CutRule(rules.split_above_pupils, rules.part_pupils))
     home = np.searchsorted(communes.code, [part.commune for part in parts]).astype(np.int32)
-    published = Published(totals, public["ips"].to_numpy(dtype=np.float64), public["ips_sd"].to_numpy(dtype=np.float64))
+    ips, ips_sd = (public[name].to_numpy(dtype=np.float64) for name in ("ips", "ips_sd"))
+    published = Published(totals, ips, ips_sd, joined.group_share)
     social = social_of(parts, home, ecoles, _incomes(tables, communes, current), published, rules.group_share, ledger)
     return unit_table(parts, home, joined.sectors, ecoles, social, ledger), social
 
@@ -287,6 +284,7 @@ def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Cal
         private_history=joined.roster.histories.private,
         residents=joined.residents,
         special=joined.roster.histories.special,
+        ecole_ips=ips_by_commune(tables.ecole_ips, tables.ecole_pupils, joined.communes.code.tolist(), current),
     )
 
 

@@ -95,6 +95,7 @@ class OwnSettings(_Frozen):
     circuits: OwnTable | None = None
     dwellings: OwnTable | None = None
     residents: OwnTable | None = None
+    pcs: OwnTable | None = None
 
     @model_validator(mode="after")
     def _known_columns(self) -> OwnSettings:

@@ -14,6 +14,7 @@ import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
 import maillage.sources.own as own
+import maillage.sources.pcs as pcs
 import maillage.sources.population as population
 import maillage.sources.positions as positions
 import maillage.sources.residents as residents
@@ -47,6 +48,7 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("circuits", circuits.CIRCUITS),
     ("dwellings", dwellings.DWELLINGS),
     ("residents", residents.RESIDENTS),
+    ("pcs", pcs.PCS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )

@@ -42,6 +42,10 @@ class Ledger:
         if count:
             self.estimates.append(Estimate(quantity, int(count), int(total), method))
 
+    def withdraw(self, *quantities: str) -> None:
+        """Strike out the estimates of these quantities, which are about to be made again from better data."""
+        self.estimates[:] = [entry for entry in self.estimates if entry.quantity not in quantities]
+
 
 def told_pupils(count: float) -> str:
     """A number of pupils as an account may name it: not if it is small enough to point at somebody.

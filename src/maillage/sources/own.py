@@ -11,6 +11,7 @@ import maillage.sources.schema as schema
 from maillage.sources.circuits import CIRCUITS
 from maillage.sources.dwellings import DWELLINGS
 from maillage.sources.layout import Layout, Sheet, examples, open_sheet
+from maillage.sources.pcs import PCS
 from maillage.sources.residents import RESIDENTS
 
 _UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
@@ -81,6 +82,7 @@ LAYOUTS = {
     "circuits": CIRCUITS,
     "dwellings": DWELLINGS,
     "residents": RESIDENTS,
+    "pcs": PCS,
 }
 """Layout of each table of the ``[own]`` section."""
 

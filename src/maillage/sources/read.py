@@ -20,6 +20,7 @@ import maillage.sources.education as education
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
 import maillage.sources.own as own
+import maillage.sources.pcs as pcs
 import maillage.sources.population as population
 import maillage.sources.positions as positions
 import maillage.sources.residents as residents
@@ -72,6 +73,7 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "circuits": circuits.read_circuits,
     "dwellings": dwellings.read_dwellings,
     "residents": residents.read_residents,
+    "pcs": pcs.read_pcs,
 }
 
 
@@ -120,6 +122,7 @@ class SourceTables:
     circuits: pd.DataFrame | None = None
     dwellings: pd.DataFrame | None = None
     residents: pd.DataFrame | None = None
+    pcs: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()

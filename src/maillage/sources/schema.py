@@ -212,6 +212,12 @@ CANTEENS = _schema(
     {"uai": _uai(), "seats": _count(nullable=False), "sittings": _between(1, 10, "not a number of sittings (1 to 10)")},
     ("uai",), "UAI",
 )  # fmt: skip
+_SHARE = _between(0, float("inf"), _NEGATIVE, nullable=False)
+PCS = _schema(
+    {"uai": _uai(), "rentree": _rentree(),
+     **dict.fromkeys(("tres_favorisee", "favorisee", "moyenne", "defavorisee"), _SHARE)},
+    *_BY_RENTREE,
+)  # fmt: skip
 KITCHENS = _schema({"uai": _uai(), "production_meals": _count(), "ecole_meals": _count()}, ("uai",), "UAI")
 SUPPLIES = _schema(
     {"kitchen_uai": _uai(), "served_uai": _uai()}, ("served_uai",), "served UAI (a canteen is supplied by one kitchen)"

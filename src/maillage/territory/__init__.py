@@ -59,6 +59,8 @@ class Territory:
         Share of public pupils counted as disadvantaged (assumption, 0 to 1).
     group_ips : float
         IPS below which a pupil is counted as disadvantaged; follows from `group_share`.
+    group_observed : bool
+        The disadvantaged pupils of every public collège are the planner's figures, not imputed from the IPS.
     roads : Path or None
         File of roads, read by the travel stage.
     urban_networks : UrbanNetworks or None
@@ -85,6 +87,7 @@ class Territory:
     communes_sectored: int
     group_share: float
     group_ips: float
+    group_observed: bool = False
     roads: Path | None = None
     urban_networks: UrbanNetworks | None = None
     bassins: Bassins | None = None

@@ -16,6 +16,9 @@ ECOLE_GRADES = ("cp", "ce1", "ce2", "cm1", "cm2")
 COLLEGE_COLUMNS = tuple(f"p{grade}" for grade in GRADES)
 """Columns of pupils by grade in tables of collèges: ``p6e, p5e, p4e, p3e``."""
 
+IPS_SCALE_FROM = 2022
+"""First rentrée of the present scale of the IPS: no figure of an earlier one is compared with a later one."""
+
 SPECIAL_KINDS = ("segpa", "ulis")
 """Pupils who are placed by a commission, not by their sector."""
 
@@ -60,6 +63,9 @@ class Cohorts:
     dwellings : DataFrame
         Columns ``name, commune, year, dwellings, kind, demolition``: the planner's programmes of dwellings, lived in (or
         gone, where `demolition`) by the rentrée of `year`; `kind` is "house", "flat", "social_flat" or "mixed".
+    ecole_ips : DataFrame
+        Columns ``commune, rentree, ips, pupils``: mean IPS of the public écoles standing in each commune, the same écoles in
+        every rentrée from `IPS_SCALE_FROM` on; `pupils` are theirs (CP to CM2), NaN where no number is known at all.
     """
 
     population: pd.DataFrame
@@ -76,3 +82,4 @@ class Cohorts:
     dwellings: pd.DataFrame = field(
         default_factory=partial(_empty, "name", "commune", "year", "dwellings", "kind", "demolition")
     )
+    ecole_ips: pd.DataFrame = field(default_factory=partial(_empty, "commune", "rentree", "ips", "pupils"))
