@@ -12,6 +12,7 @@ import pandas as pd
 
 from maillage.arrays import Strings
 from maillage.errors import Fault, InputError
+from maillage.sources.bassins import bassins_of
 from maillage.sources.capacity import Canteens, CanteenTables, Capacities, estimate_places, join_canteens, join_capacity
 from maillage.sources.cells import departement_of_commune, departement_of_uai
 from maillage.sources.circuits import check_circuits
@@ -19,8 +20,10 @@ from maillage.sources.college_table import college_table, private_table
 from maillage.sources.colleges import CollegeTables, Roster, join_colleges
 from maillage.sources.communes import Communes, current_code, inhabitants, join_communes
 from maillage.sources.config import TerritoryFile
+from maillage.sources.counts import births_of_today, census_of_today
 from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
+from maillage.sources.grid import grid_sums
 from maillage.sources.ledger import Ledger
 from maillage.sources.read import SourceTables, read_sources
 from maillage.sources.scope import account_for_scope
@@ -121,19 +124,22 @@ def assemble(tables: SourceTables) -> Territory:
     account_for_scope(tables, rules.code, ledger)
     ecoles = _ecoles(tables, joined, current, ledger)
     units, social = _units(tables, joined, ecoles, current, ledger)
+    colleges = college_table(joined.roster, social, units, joined.capacities, joined.canteens)
     return Territory(
         code=rules.code,
         name=rules.name or rules.code,
         base_rentree=joined.roster.base,
         units=units,
-        colleges=college_table(joined.roster, social, units, joined.capacities, joined.canteens),
+        colleges=colleges,
         private=private_table(joined.roster, joined.communes, ledger),
-        cohorts=_cohorts(tables, joined, ecoles, current, rules.code),
+        cohorts=_cohorts(tables, joined, ecoles, current, ledger),
         communes_sectored=joined.sectors.sectored,
         group_share=rules.group_share,
         group_ips=social.theta,
         roads=tables.roads,
         urban_networks=networks_of(joined.network, joined.communes, joined.places, units, ledger),
+        bassins=bassins_of(tables.bassins, tables.school_bassins, joined.communes, units, colleges, current, ledger),
+        grid=grid_sums(tables.grid, units, current, ledger),
         circuits=tables.circuits,
         fictional=rules.fictional,
         sources=tables.records,
@@ -279,16 +285,17 @@ def _incomes(tables: SourceTables, communes: Communes, current: Callable[[str], 
     return Incomes(by_commune, by_iris)
 
 
-def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Callable[[str], str], code: str) -> Cohorts:
+def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Callable[[str], str], ledger: Ledger) -> Cohorts:
     population = _table(tables.population, ["departement", "year", "age_min", "age_max", "population"])
-    births = _here(_table(tables.births, ["commune", "year", "births"]), code, current)
-    births = births[births["commune"].isin(joined.communes.code)]
+    code, communes, base = tables.config.territory.code, joined.communes, joined.roster.base
     return Cohorts(
         population=population[population["departement"] == code].drop(columns="departement").reset_index(drop=True),
-        births=pd.DataFrame(births.groupby(["commune", "year"], as_index=False)["births"].sum()),
+        births=births_of_today(tables.births, communes, current, base, ledger),
         history=joined.roster.history,
         ecole_history=ecoles.history,
         projection=_table(tables.projection, ["rentree", "variant", "pupils"]),
+        population_communes=census_of_today(tables.population_communes, communes, current, ledger),
+        omphale=_table(tables.omphale, ["variant", "year", "age_min", "age_max", "population"]),
     )
 
 
