@@ -101,16 +101,16 @@ def _groups(communes: Communes, units: Units, colleges: Colleges, ledger: Ledger
     Statistical Association 58(301), 236-244, doi:10.1080/01621459.1963.10500845.
     """
     count = max(1, round(len(colleges) / COLLEGES_PER_GROUP))
-    group = np.ones(len(colleges), dtype=np.int64)
-    if count > 1:
-        group = fcluster(linkage(colleges.xy_m, "ward"), count, criterion="maxclust")
+    alone = np.ones(len(colleges), dtype=np.int32)
+    group = fcluster(linkage(colleges.xy_m, "ward"), count, criterion="maxclust") if count > 1 else alone
     label = np.unique(group, return_inverse=True)[1]
     order = np.lexsort((colleges.uai, -colleges.pupils, label))
     largest = order[np.unique(label[order], return_index=True)[1]]
-    commune = pd.Series(communes.name, index=communes.code).reindex(colleges.commune[largest])
-    name = commune.fillna(pd.Series(colleges.name[largest], index=commune.index))
+    commune = pd.Series(communes.name, index=communes.code).reindex(colleges.commune[largest]).reset_index(drop=True)
+    known_as = pd.Series(colleges.name[largest])
+    name = commune.fillna(known_as)
     # Two groups of one town are told apart by their largest collège.
-    name = name.where(~name.duplicated(keep=False), name + " (" + colleges.name[largest] + ")")
+    name = name.where(~name.duplicated(keep=False), name + " (" + known_as + ")")
     method = (
         f"groups of about {COLLEGES_PER_GROUP} neighbouring collèges (Ward's method), named after the commune of the largest"
     )
@@ -144,7 +144,7 @@ def filled(label: Index, edges: Ints, length_m: Floats, xy_m: Floats) -> Index:
     border = sp.csr_array((np.tile(length_m, 2), (both[:, 0], both[:, 1])), shape=(len(label), len(label)))
     while (label == _UNKNOWN).any():
         known = np.flatnonzero(label != _UNKNOWN)
-        votes = border[:, known] @ np.eye(label.max() + 1)[label[known]]
+        votes = np.asarray(border[:, known] @ np.eye(label.max() + 1)[label[known]])
         reached = (label == _UNKNOWN) & (votes.max(axis=1) > 0)
         if not reached.any():
             alone = label == _UNKNOWN

@@ -7,7 +7,7 @@ one by itself. Only sums over units and counts leave this file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from pyproj import Transformer
 
 import maillage.sources.ign as ign
 import maillage.sources.schema as schema
-from maillage.arrays import Ints
+from maillage.arrays import Floats, Ints
 from maillage.errors import Fault, InputError
 from maillage.sources.cells import commune_of_arrondissement
 from maillage.sources.filtered import open_filtered
@@ -97,6 +97,15 @@ def read_grid(path: Path, *, departement: str) -> pd.DataFrame:
     return sheet.finish(frame, schema.GRID, str(year) if year else "undated")
 
 
+def counted_once(tables: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    """Tables of `read_grid` as one, a square that is in several of them being that of the first; None if there is none."""
+    if not tables:
+        return None
+    together = pd.concat(tables).drop_duplicates(["x_m", "y_m"], ignore_index=True)
+    together.attrs = tables[0].attrs
+    return together
+
+
 def grid_sums(squares: pd.DataFrame | None, units: Units, current: Callable[[str], str], ledger: Ledger) -> GridSums | None:
     """Figures of the squares summed over each unit; None where there is no table, or no square of the territory in it.
 
@@ -126,7 +135,11 @@ def grid_sums(squares: pd.DataFrame | None, units: Units, current: Callable[[str
     if not placed.any():
         return None
     of, here = unit[placed], squares[placed]
-    sums = {name: np.bincount(of, here[name].to_numpy(dtype=np.float64), len(units)) for name in _FIGURES}
+
+    def summed(values: Floats) -> Floats:
+        return np.bincount(of, values, len(units)).astype(np.float64)
+
+    sums = {name: summed(here[name].to_numpy(dtype=np.float64)) for name in _FIGURES}
     imputed = here["imputed"].to_numpy(dtype=bool)
     share = people[placed][imputed].sum() / max(people[placed].sum(), 1e-9)
     method = f"squares of fewer than 11 households, whose figures INSEE imputes: {share:.1%} of the people"
@@ -138,7 +151,7 @@ def grid_sums(squares: pd.DataFrame | None, units: Units, current: Callable[[str
         poor_households=sums["poor_households"],
         living_standard_eur=sums["living_standard_eur"],
         children=np.column_stack([sums[name] for name in AGES]),
-        imputed_people=np.bincount(of, here["people"].to_numpy(dtype=np.float64) * imputed, len(units)),
+        imputed_people=summed(people[placed] * imputed),
         year=int(vintage) if vintage.isdigit() else 0,
     )
 

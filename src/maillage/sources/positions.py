@@ -139,9 +139,10 @@ def read_school_bassins(path: Path) -> pd.DataFrame:
         Every fault of the file.
     """
     sheet = open_sheet(path, LAYOUTS)
-    _first_line_only(sheet)
     sheet.keep(sheet.text("nature").isin(COLLEGE_NATURES) & (sheet.text("bassin") != ""))
-    return sheet.finish(pd.DataFrame({"uai": sheet.codes("uai"), "bassin": sheet.text("bassin")}), schema.SCHOOL_BASSINS)
+    # What is wrong with their UAIs is told by `read_positions`.
+    table = pd.DataFrame({"uai": sheet.codes("uai"), "bassin": sheet.text("bassin")}).drop_duplicates("uai")
+    return sheet.finish(table, schema.SCHOOL_BASSINS)
 
 
 def _first_line_only(sheet: Sheet) -> None:

@@ -254,12 +254,15 @@ def _read_projections(reading: _Reading, config: TerritoryFile, folder: Path) ->
 
 def _read_grid(reading: _Reading, paths: Sequence[Path], code: str) -> None:
     """Squares of one vintage, of one file or of several that each hold a part of them."""
-    kind = _Kind("grid", partial(grid.read_grid, departement=code), ("x_m", "y_m"))
-    _read_kind(reading, "grid", kind, paths, record=True)
-    vintages = sorted({record.vintage for record in reading.records if record.dataset == grid.SQUARES.dataset})
+    read = [(path, reading.read(path, partial(grid.read_grid, departement=code))) for path in paths]
+    tables = {path: table for path, table in read if table is not None}
+    for path, table in tables.items():
+        reading.record(path, table)
+    vintages = sorted({table.attrs["vintage"] for table in tables.values()})
     if len(vintages) > 1:
         message = f"squares of several vintages: {', '.join(vintages)}"
         reading.faults.append(Fault("grid", message, remedy="Keep the files of one vintage"))
+    reading.tables["grid"] = grid.counted_once(list(tables.values()))
 
 
 def _read_own(reading: _Reading, key: str, reader: Callable[..., pd.DataFrame], table: OwnTable | None) -> None:

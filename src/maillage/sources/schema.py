@@ -222,7 +222,7 @@ SUPPLIES = _schema(
     {"kitchen_uai": _uai(), "served_uai": _uai()}, ("served_uai",), "served UAI (a canteen is supplied by one kitchen)"
 )
 URBAN_NETWORKS = _schema({"commune": _commune()}, ("commune",), "commune (it lies in one urban network)")
-SCHOOL_BASSINS = _schema({"uai": _uai()}, ("uai",), "UAI")
+SCHOOL_BASSINS = _schema({})
 BASSINS = _schema({"commune": _commune(), "bassin": _pattern(".+", _MISSING)}, ("commune",), "commune (it lies in one bassin)")
 CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
 PROJECTION = _schema(
