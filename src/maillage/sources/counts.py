@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from maillage.sources.cells import commune_of_arrondissement, departement_of_commune
@@ -82,7 +83,9 @@ def of_today(
     district = now == rows["commune"].map(commune_of_arrondissement)
     district &= now != rows["commune"]
     file = rows["file"] if "file" in rows.columns else 0
-    rows = rows.assign(commune=now, rank=2 * file + district.astype(int))[now != ""]
+    rank = 2 * file + district.astype(int)
+    # A figure that is missing stands back behind any that is there.
+    rows = rows.assign(commune=now, rank=rank.where(rows[value].notna(), np.inf))[now != ""]
     key = ["commune", *by]
     first = rows["rank"] == rows.groupby(key)["rank"].transform("min")
     return pd.DataFrame(rows[first].groupby(key, as_index=False, sort=True)[[value]].sum(min_count=1))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,49 +46,69 @@ def open_filtered(path: Path, layout: Layout, column: str, pattern: str) -> Shee
     names = unique_names(header)
     found = layout.find(names)
     wanted = [names[i] for i in sorted(set(found.values()))] or [names[0]]
-    chosen = names[found[column]] if column in found else None
-    rows = _rows(path, names, separator, wanted, (chosen, pattern) if chosen else None)
-    return Sheet(TextTable(str(path), header, names, rows), layout)
+    about = _Reading(path, names, separator, tuple(wanted), names[found[column]] if column in found else None, pattern)
+    return Sheet(TextTable(str(path), header, names, _rows(about)), layout)
 
 
-def _rows(
-    path: Path, names: tuple[str, ...], separator: str, wanted: list[str], chosen: tuple[str, str] | None
-) -> pd.DataFrame:
-    ragged: list[int] = []
+@dataclass(frozen=True)
+class _Reading:
+    """A text file, the columns wanted, and the one (if any) whose match of `pattern` keeps a row."""
 
-    def note(row: Any) -> str:
-        """Go on past a row of another width, so that all of them can be told."""
-        ragged.append(row.number or 0)
+    path: Path
+    names: tuple[str, ...]
+    separator: str
+    wanted: tuple[str, ...]
+    chosen: str | None
+    pattern: str
+
+    def batches(self, note: Callable[[Any], str], *, threads: bool) -> Iterator[pa.RecordBatch]:
+        """Blocks of rows, the columns wanted as text; `note` is told of rows of another width."""
+        read = pa_csv.ReadOptions(column_names=list(self.names), skip_rows=1, block_size=_BLOCK_BYTES, use_threads=threads)
+        parse = pa_csv.ParseOptions(delimiter=self.separator, invalid_row_handler=note)
+        text = dict.fromkeys(self.wanted, pa.string())
+        convert = pa_csv.ConvertOptions(include_columns=list(self.wanted), column_types=text)
+        with pa_csv.open_csv(self.path, read_options=read, parse_options=parse, convert_options=convert) as reader:
+            yield from reader
+
+
+def _rows(about: _Reading) -> pd.DataFrame:
+    parts: list[pd.DataFrame] = []
+    ragged, line = False, 2
+
+    def note(_: Any) -> str:
+        nonlocal ragged
+        ragged = True
         return "skip"
 
-    parts: list[pd.DataFrame] = []
-    line = 2
     try:
-        for batch in _batches(path, names, separator, wanted, note):
-            kept = batch
-            index = pd.RangeIndex(line, line + batch.num_rows)
-            if chosen is not None:
-                mask = pc.match_substring_regex(batch.column(chosen[0]), pattern=chosen[1])
+        for batch in about.batches(note, threads=True):
+            kept, index = batch, pd.RangeIndex(line, line + batch.num_rows)
+            if about.chosen is not None:
+                mask = pc.match_substring_regex(batch.column(about.chosen), pattern=about.pattern)
                 kept, index = batch.filter(mask), index[mask.to_numpy(zero_copy_only=False)]
             parts.append(kept.to_pandas().set_axis(index))
             line += batch.num_rows
     except pa.ArrowInvalid as error:
         remedy = "Save it as CSV in UTF-8, or download it again"
         cause = "not UTF-8" if "UTF8" in str(error) else "it is cut short, or a double quote is not closed"
-        raise InputError([Fault(str(path), f"cannot be read as a table: {cause}", remedy=remedy)]) from None
+        raise InputError([Fault(str(about.path), f"cannot be read as a table: {cause}", remedy=remedy)]) from None
     if ragged:
-        remedy = "Put a value that holds the separator between double quotes; download a file that is cut short again"
-        rows = tuple(f"line {number}" for number in ragged)
-        raise InputError([Fault(str(path), f"rows that do not have the {len(names)} values of the header", "", rows, remedy)])
+        raise InputError([_ragged(about)])
     if line == 2:
-        raise InputError([Fault(str(path), "holds a header but no row", remedy="Export the table again, with its rows")])
+        raise InputError([Fault(str(about.path), "holds a header but no row", remedy="Export the table again, with its rows")])
     return pd.concat(parts).rename_axis("line")
 
 
-def _batches(path: Path, names: tuple[str, ...], separator: str, wanted: list[str], note: Any) -> Iterator[pa.RecordBatch]:
-    """Blocks of rows, the columns `wanted` as text."""
-    read = pa_csv.ReadOptions(column_names=list(names), skip_rows=1, block_size=_BLOCK_BYTES)
-    parse = pa_csv.ParseOptions(delimiter=separator, invalid_row_handler=note)
-    convert = pa_csv.ConvertOptions(include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()))
-    with pa_csv.open_csv(path, read_options=read, parse_options=parse, convert_options=convert) as reader:
-        yield from reader
+def _ragged(about: _Reading) -> Fault:
+    """Read again for the numbers of the rows of another width, which several threads do not know."""
+    numbers: list[int] = []
+
+    def note(row: Any) -> str:
+        numbers.append(row.number)
+        return "skip"
+
+    for _ in about.batches(note, threads=False):
+        pass
+    remedy = "Put a value that holds the separator between double quotes; download a file that is cut short again"
+    rows = tuple(f"line {number}" for number in numbers)
+    return Fault(str(about.path), f"rows that do not have the {len(about.names)} values of the header", "", rows, remedy)

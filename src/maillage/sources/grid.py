@@ -181,8 +181,10 @@ def _open_layers(path: Path, departement: str) -> Sheet:
     names = {layer: tuple(normalise(column) for column in header) for layer, header in columns.items()}
     layer = min(names, key=lambda name: len(SQUARES.missing(names[name])))
     header, found = columns[layer], SQUARES.find(names[layer])
+    if SQUARES.missing(names[layer]):
+        return Sheet(TextTable(str(path), header, names[layer], pd.DataFrame()), SQUARES)
     where = None
-    if "communes" in found and path.suffix.lower() == ".gpkg":  # the others do not speak SQL
+    if path.suffix.lower() == ".gpkg":  # the others do not speak SQL
         code = header[found["communes"]].replace('"', '""')
         where = f'"{code}" IS NULL OR "{code}" LIKE \'%{departement}%\' OR LENGTH("{code}") % 5 <> 0 OR "{code}" = \'\''
     try:

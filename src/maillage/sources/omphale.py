@@ -11,6 +11,7 @@ import pandas as pd
 
 import maillage.sources.schema as schema
 from maillage.errors import Fault, InputError
+from maillage.sources.ecoles import plain_name
 from maillage.sources.layout import Layout, Sheet, examples
 from maillage.sources.population import OLDEST_AGE
 from maillage.sources.tables import SHEET_SUFFIXES, normalise, read_table, sheet_names
@@ -154,11 +155,11 @@ def _faults_of_years(file: str, years: Sequence[str]) -> list[Fault]:
 def _keep_zone(sheet: Sheet, zone: str, code: str) -> None:
     """Go on with the zone's rows; a fault with the nearest names where there is none."""
     names = sheet.text("zone")
-    plain = names.map(normalise)
-    here = plain.isin({normalise(zone), normalise(code)} - {""})
+    plain = names.map(plain_name)
+    here = plain.isin({plain_name(zone), plain_name(code)} - {""})
     if not here.any():
         known = dict(zip(plain, names, strict=True))
-        near = difflib.get_close_matches(normalise(zone), list(known), n=3, cutoff=0.4) or list(known)[:5]
+        near = difflib.get_close_matches(plain_name(zone), list(known), n=3, cutoff=0.4) or list(known)[:5]
         remedy = f"Give its name as omphale_zone under [territory]; the nearest are: {', '.join(known[n] for n in near)}"
         sheet.faults.append(Fault(sheet.file, f"no row of zone {zone!r}", sheet.header("zone"), remedy=remedy))
     sheet.keep(here)
