@@ -129,7 +129,7 @@ def grid_sums(squares: pd.DataFrame | None, units: Units, current: Callable[[str
     ours, placed = readable | (unit >= 0), unit >= 0
     people = squares["people"].to_numpy(dtype=np.float64)
     lost = float(people[ours & ~placed].sum() / max(people[ours].sum(), 1e-9))
-    what = "in no unit, nor within 1 km of one of their commune"
+    what = "in no unit, nor within 1 km of one of their communes"
     told = f"{what}: left out, {lost:.2%} of the people of all squares" if (ours & ~placed).any() else ""
     ledger.matches.append(Match("200 m squares that lie in a unit", int(placed.sum()), int(ours.sum()), (), told))
     if not placed.any():
