@@ -149,9 +149,7 @@ def _births(births: Births, base: int, reference: Floats, nearest: Floats, areas
     return [(int(year), births.by_unit[:, k], index[:, k]) for k, year in enumerate(births.year)]
 
 
-def _census(
-    census: Census, base: int, known: dict[int, Floats], areas: Areas
-) -> list[tuple[int, Floats, Floats]]:
+def _census(census: Census, base: int, known: dict[int, Floats], areas: Areas) -> list[tuple[int, Floats, Floats]]:
     """Rentrée of entry, children and index of each cohort of the census, chained to the cohorts known otherwise."""
     common = [r for r in census.by_entry if r in known and r > base]
     if not common:

@@ -137,7 +137,7 @@ def _from_ecoles(territory: Territory, base: int, sixth: float) -> Floats:
 def _until(territory: Territory, rentree: int) -> pd.DataFrame:
     history = territory.cohorts.private_history
     known = history[history["rentree"].astype(int) <= rentree].dropna(subset=list(COLLEGE_COLUMNS))
-    return known.astype({name: float for name in COLLEGE_COLUMNS} | {"rentree": int})
+    return known.astype(dict.fromkeys(COLLEGE_COLUMNS, float) | {"rentree": int})
 
 
 def _sums(table: pd.DataFrame, column: str, shift: int = 0) -> pd.Series[float]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from maillage.arrays import Floats, Strings
 from maillage.errors import Fault, InputError
+from maillage.sources.bassins import bassins_of
 from maillage.sources.capacity import Canteens, CanteenTables, Capacities, estimate_places, join_canteens, join_capacity
 from maillage.sources.cells import departement_of_commune
 from maillage.sources.circuits import check_circuits
@@ -19,11 +20,14 @@ from maillage.sources.college_table import college_table, private_table
 from maillage.sources.colleges import CollegeTables, Roster, join_colleges
 from maillage.sources.communes import Communes, current_code, inhabitants, join_communes
 from maillage.sources.config import TerritoryFile
+from maillage.sources.counts import births_of_today, census_of_today
 from maillage.sources.dwellings import join_dwellings
 from maillage.sources.ecole_ips import ips_by_commune
 from maillage.sources.ecole_tables import ecole_tables, private_ecoles
 from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
+from maillage.sources.grid import grid_sums
+from maillage.sources.grid_ips import refine
 from maillage.sources.ledger import Ledger
 from maillage.sources.pcs import join_pcs
 from maillage.sources.read import SourceTables, read_sources
@@ -120,12 +124,15 @@ def assemble(tables: SourceTables) -> Territory:
     account_for_scope(tables, rules.code, ledger)
     ecoles = _ecoles(tables, joined, current, ledger)
     units, social = _units(tables, joined, ecoles, current, ledger)
+    grid = grid_sums(tables.grid, units, current, ledger)
+    units, social = refine(units, social, grid, ledger)
+    colleges = college_table(joined.roster, social, units, joined.capacities, joined.canteens)
     return Territory(
         code=rules.code,
         name=rules.name or rules.code,
         base_rentree=joined.roster.base,
         units=units,
-        colleges=college_table(joined.roster, social, units, joined.capacities, joined.canteens),
+        colleges=colleges,
         private=private_table(joined.roster, joined.communes, ledger),
         cohorts=_cohorts(tables, joined, ecoles, current, ledger),
         communes_sectored=joined.sectors.sectored,
@@ -134,6 +141,8 @@ def assemble(tables: SourceTables) -> Territory:
         group_ips=social.theta,
         roads=tables.roads,
         urban_networks=networks_of(joined.network, joined.communes, joined.places, units, ledger),
+        bassins=bassins_of(tables.bassins, tables.school_bassins, joined.communes, units, colleges, current, ledger),
+        grid=grid,
         circuits=tables.circuits,
         fictional=rules.fictional,
         sources=tables.records,
@@ -269,22 +278,22 @@ def _incomes(tables: SourceTables, communes: Communes, current: Callable[[str], 
 
 
 def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Callable[[str], str], ledger: Ledger) -> Cohorts:
-    code = tables.config.territory.code
     population = _table(tables.population, ["departement", "year", "age_min", "age_max", "population"])
-    births = _here(_table(tables.births, ["commune", "year", "births"]), code, current)
-    births = births[births["commune"].isin(joined.communes.code)]
+    code, communes, base = tables.config.territory.code, joined.communes, joined.roster.base
     return Cohorts(
         population=population[population["departement"] == code].drop(columns="departement").reset_index(drop=True),
-        births=pd.DataFrame(births.groupby(["commune", "year"], as_index=False)["births"].sum()),
+        births=births_of_today(tables.births, communes, current, base, ledger),
         history=joined.roster.histories.public,
         ecole_history=ecoles.history,
         projection=_table(tables.projection, ["rentree", "variant", "pupils"]),
-        dwellings=joined.dwellings,
-        private_ecoles=private_ecoles(ecole_tables(tables, public=False, current=current), joined.communes, ledger),
         private_history=joined.roster.histories.private,
-        residents=joined.residents,
+        private_ecoles=private_ecoles(ecole_tables(tables, public=False, current=current), communes, ledger),
         special=joined.roster.histories.special,
-        ecole_ips=ips_by_commune(tables.ecole_ips, tables.ecole_pupils, joined.communes.code.tolist(), current),
+        residents=joined.residents,
+        population_communes=census_of_today(tables.population_communes, communes, current, ledger),
+        omphale=_table(tables.omphale, ["variant", "year", "age_min", "age_max", "population"]),
+        dwellings=joined.dwellings,
+        ecole_ips=ips_by_commune(tables.ecole_ips, tables.ecole_pupils, communes.code.tolist(), current),
     )
 
 

@@ -197,6 +197,12 @@ POPULATION_COMMUNES = _schema(
     {"commune": _commune(), "year": _YEAR, "age": _whole(0, 130, "not an age"),
      "population": _count(whole=False, nullable=False)},
 )  # fmt: skip
+OMPHALE = _schema(
+    {"year": _YEAR, "age_min": _whole(0, 130, "not an age"), "age_max": _whole(0, 130, "not an age"),
+     "population": _count(whole=False, nullable=False)},
+)  # fmt: skip
+_PEOPLE = ("people", "households", "poor_households", "living_standard_eur", "age_0_3", "age_4_5", "age_6_10", "age_11_17")
+GRID = _schema({name: _count(whole=False, nullable=False) for name in _PEOPLE})
 BIRTHS = _schema({"commune": _commune(), "year": _YEAR, "births": _count()}, ("commune", "year"), "commune and year")
 IRIS_POPULATION = _schema(
     {"iris": _pattern(IRIS, _NOT_IRIS), "commune": _commune(), "pop_11_17": _count(whole=False)}, ("iris",), "IRIS"
@@ -228,6 +234,8 @@ RESIDENTS = _schema(
     ("commune", "rest"),
     "commune with the same rentrée, grade, sector and school",
 )
+SCHOOL_BASSINS = _schema({})
+BASSINS = _schema({"commune": _commune(), "bassin": _pattern(".+", _MISSING)}, ("commune",), "commune (it lies in one bassin)")
 CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
 DWELLINGS = _schema(
     {"name": _pattern(".+", _MISSING), "commune": _commune(),

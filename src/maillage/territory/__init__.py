@@ -66,7 +66,7 @@ class Territory:
     urban_networks : UrbanNetworks or None
         None where the planner gave no table of them.
     bassins : Bassins or None
-        None where neither the directory nor the planner tells them.
+        Of the planner's table, else of the directory, else groups made here; None in a territory made by hand.
     grid : GridSums or None
         None where no 200 m squares were given.
     circuits : DataFrame or None
