@@ -278,14 +278,14 @@ def test_bad_arguments_all_at_once():
         project_enrolment(toy_territory(), 20240)
 
 
-def test_a_commune_in_parts_shares_its_births_and_gaps_are_filled_with_its_mean():
+def test_a_commune_in_parts_shares_its_births_and_gaps_follow_those_of_the_others():
     from maillage.demography.births import births_by_unit
 
     commune = np.array(["99001", "99001", "99003", "99004"])
     table = births([("99001", 2020, 8.0), ("99001", 2021, 4.0), ("99003", 2021, 5.0)])
     shared = births_by_unit(territory_with(units={"commune": commune}, births=table))
-    # u0 and u1 have 25 and 15 pupils a cohort in école.
-    assert shared.by_unit == pytest.approx(np.array([[5.0, 2.5], [3.0, 1.5], [5.0, 5.0], [0.0, 0.0]]))
+    # u0 and u1 have 25 and 15 pupils a cohort in école; 99003 had 5 births where 99001 had 4, so 10 where it had 8.
+    assert shared.by_unit == pytest.approx(np.array([[5.0, 2.5], [3.0, 1.5], [10.0, 5.0], [0.0, 0.0]]))
 
 
 def test_pas_de_calais_by_its_published_figures():
