@@ -50,7 +50,10 @@ class Rules(_Frozen):
         None, description="Upper bound on dissimilarity, mean pupils over the study's rentrées."
     )
     futures: int = Field(
-        0, ge=0, le=10, description="Simulated futures in which capacity, min_pupils and canteen must hold too; 0 = none."
+        0,
+        ge=0,
+        le=10,
+        description="Simulated futures, a sample, in which capacity, min_pupils and canteen must hold too; 0 = none.",
     )
 
 
