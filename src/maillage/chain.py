@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from maillage.demography import VARIANTS, project_enrolment
 from maillage.demography.demand import Demand
@@ -70,13 +70,14 @@ def study(
             variant=name,
             draws=settings.draws if name == settings.variant else 0,
             seed=settings.seed,
+            hypotheses=settings.hypotheses,
         )
         for name in VARIANTS
     }
     steps.done("enrolment projected")
     travel = _travel(territory, settings.travel, network, travel)
     steps.done("travel times")
-    jobs = [_Job(territory, s, variants[settings.variant], travel, settings) for s in scenarios]
+    jobs = [_Job(territory, s, _needed(variants[settings.variant], s), travel, settings) for s in scenarios]
     answers = list(_answers(jobs, executor, steps))
     planned = [(job.scenario, a) for job, a in zip(jobs, answers, strict=True) if isinstance(a, Plan)]
     without = [(job.scenario, a) for job, a in zip(jobs, answers, strict=True) if isinstance(a, _NoPlan)]
@@ -130,6 +131,11 @@ class _Job:
             return _NoPlan(error.reasons, proven=True)
         except UnsolvedError as error:
             return _NoPlan((str(error),), proven=False)
+
+
+def _needed(demand: Demand, scenario: Scenario) -> Demand:
+    """The demand that a job carries: without its draws, which are large, unless the scenario's rules look at them."""
+    return demand if scenario.rules.futures else replace(demand, draws=None)
 
 
 @dataclass

@@ -167,7 +167,7 @@ def _write_all(study: Study, folder: Path, languages: Sequence[str]) -> None:
     _write_csv(study.ranking().to_pandas()[["rank", "scenario", "score"]], folder / TABLES[1])
     (folder / PLANS).mkdir()
     for plan in study.plans:
-        _write_csv(plan.sectors(study.territory, study.demand), folder / PLANS / f"{plan.scenario.name}.csv")
+        _write_csv(plan.sectors(study.territory, study.demand_under(plan)), folder / PLANS / f"{plan.scenario.name}.csv")
     for language in languages:
         write_report(study, folder / REPORT_NAMES[language], language=language)
 

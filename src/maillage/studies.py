@@ -77,6 +77,13 @@ class Study:
         known = ", ".join(s.name for s in self.scenarios)
         raise InputError([Fault("study", f"no plan for scenario {name!r}", remedy=f"Plans exist for: {known}")])
 
+    def demand_under(self, plan: Plan) -> Demand:
+        """The demand once families have answered to a plan's sectors, as the study supposes; `demand` where they do not.
+
+        Plans are made for `demand`: how families answer is a sensitivity of what is measured, not of what is optimised.
+        """
+        return self._answered(self.demand, plan)
+
     def indicators(self) -> pd.DataFrame:
         """Long table: scenario, indicator, rentree, value, unit, better, estimated, nature."""
         return self._indicators.copy()
@@ -216,14 +223,19 @@ class Study:
     def _in_future(self, number: int) -> pd.DataFrame:
         """Scenario x criterion table of one simulated future, on the criteria of the study."""
         if number not in self._futures:
-            demand, names = self.demand.future(number), {item.indicator for item in DEFAULT_CRITERIA.values()}
+            future, names = self.demand.future(number), {item.indicator for item in DEFAULT_CRITERIA.values()}
             parts = [
-                evaluate(self.territory, plan, demand, self.travel, names=names).assign(scenario=scenario.name)
+                evaluate(self.territory, plan, self._answered(future, plan), self.travel, names=names).assign(
+                    scenario=scenario.name
+                )
                 for scenario, plan in zip(self.scenarios, self.plans, strict=True)
             ]
             table, _ = criteria_table(pd.concat(parts, ignore_index=True), self.start, self.until)
             self._futures[number] = table[list(self._criteria[1])]
         return self._futures[number]
+
+    def _answered(self, demand: Demand, plan: Plan) -> Demand:
+        return demand.answered(plan, self.territory, self.settings.hypotheses.avoidance)
 
     def _reference(self) -> str | None:
         return next((s.name for s in self.scenarios if s.present), None)
@@ -247,7 +259,7 @@ class Study:
 
     def _per_scenario(self, table: Callable[[Territory, Plan, Demand, TravelTimes], pd.DataFrame]) -> pd.DataFrame:
         parts = [
-            table(self.territory, plan, self.demand, self.travel).assign(scenario=scenario.name)
+            table(self.territory, plan, self.demand_under(plan), self.travel).assign(scenario=scenario.name)
             for scenario, plan in zip(self.scenarios, self.plans, strict=True)
         ]
         whole = pd.concat(parts, ignore_index=True)

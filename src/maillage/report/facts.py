@@ -119,7 +119,7 @@ def facts_of(study: Study) -> Facts:
         travel_mode=study.travel.mode,
         travel_approximate=study.travel.approximate,
         off_roads=_off_roads(study, names),
-        methods=(*study.demand.method, *study.travel.method.splitlines(), *_solvers(study.plans)),
+        methods=(*study.demand.method, *_answers(study), *study.travel.method.splitlines(), *_solvers(study.plans)),
         seed=study.settings.seed,
         seconds=study.seconds,
     )
@@ -136,6 +136,12 @@ def _off_roads(study: Study, colleges: Mapping[str, str]) -> tuple[str, ...]:
     units = study.territory.units
     named = {str(unit): str(name) for unit, name in zip(units.unit, units.name, strict=True)} | dict(colleges)
     return tuple(named.get(place, place) for place in study.travel.not_snapped)
+
+
+def _answers(study: Study) -> tuple[str, ...]:
+    """What is supposed of families whose sector changes, said once for all plans."""
+    known = len(study.demand.method)
+    return tuple(dict.fromkeys(said for plan in study.plans for said in study.demand_under(plan).method[known:]))
 
 
 def _solvers(plans: Sequence[Plan]) -> tuple[str, ...]:
