@@ -167,7 +167,8 @@ def gathered(pupils: npt.NDArray[np.floating], site: Ints, count: int) -> npt.ND
         order = order[np.searchsorted(site[order, t], 0) :]
         places, first = np.unique(site[order, t], return_index=True)
         if len(places):
-            out[:, places, :, t] = np.add.reduceat(pupils[:, order, :, t], first, axis=1)
+            # One rentrée at a time is a view: two lists of positions around a slice would change the order of the axes.
+            out[..., t][:, places] = np.add.reduceat(pupils[..., t][:, order], first, axis=1)
     return out
 
 
