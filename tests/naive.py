@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
+
+import shapely
 
 # --- travel -----------------------------------------------------------------------------------------------------------
 
@@ -170,3 +173,34 @@ def aged(flows: Sequence[Sequence[float]]) -> list[list[float]]:
             stayed = pupils[g - 1][t - 1] if g > 0 and t > 0 else 0.0
             pupils[g][t] = stayed + flows[g][t]
     return pupils
+
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+
+def grid_unit(x_m: float, y_m: float, commune: str, polygons: Any, communes: Sequence[str], far_m: float) -> int | None:
+    """Unit of a square: the first whose polygon holds its centre, else the nearest one of its commune, else None."""
+    point = shapely.Point(x_m, y_m)
+    for unit, polygon in enumerate(polygons):
+        if polygon.intersects(point):
+            return unit
+    near = [(polygon.distance(point), unit) for unit, polygon in enumerate(polygons) if communes[unit] == commune]
+    return min(near)[1] if near and min(near)[0] <= far_m else None
+
+
+def spread_labels(label: Sequence[int], edges: Sequence[tuple[int, int, int]], place: Sequence[float]) -> list[int]:
+    """Labels with -1 filled ring by ring by the label of the longest border, then by that of the nearest place."""
+    found = list(label)
+    while True:
+        votes: dict[int, dict[int, int]] = {}
+        for a, b, length in edges:
+            for mine, other in ((a, b), (b, a)):
+                if found[mine] == -1 and found[other] != -1:
+                    box = votes.setdefault(mine, {})
+                    box[found[other]] = box.get(found[other], 0) + length
+        if not votes:
+            break
+        for node, box in votes.items():
+            found[node] = min(box, key=lambda name: (-box[name], name))
+    known = [i for i, name in enumerate(found) if name != -1]
+    return [found[min(known, key=lambda k: abs(place[k] - place[i]))] for i in range(len(found))]

@@ -1,4 +1,4 @@
-"""Files of INSEE and IGN: contours, COG, incomes, population, births and roads."""
+"""Files of INSEE and IGN: contours, COG, incomes, population and its projection, births and roads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from demo.country import Country
 from demo.formats import Rows, words, write_csv, write_geojson, write_gpkg, write_xlsx
 from demo.land import Floats
 from demo.names import CODE, NAME, capitals
-from demo.people import FIRST_BIRTH
+from demo.people import FIRST_BIRTH, LAST_BIRTH
 
 _FILO_SHARES = words("PACT21 PTSA21 PCHO21 PBEN21 PPEN21 PPAT21 PPSOC21 PPFAM21 PPMINI21 PPLOGT21 PIMPOT21")
 _FILO_POOR = [f"TP60{x}21" for x in ("", "AGE1", "AGE2", "AGE3", "AGE4", "AGE5", "AGE6", "TOL1", "TOL2")]
@@ -34,6 +34,10 @@ _IRIS_HEADER = words(
 )
 _AGES = words("0002 0305 0610 1117 1824 2539 4054 5564 6579 80P")
 _ADULT_PROFILE = np.array([5.9, 5.3, 5.8, 6.2, 6.1, 6.4, 6.5, 6.5, 6.3, 6.0, 5.6, 3.6, 2.4, 1.8, 0.9, 0.3])
+_OMPHALE = {"Central": 0.0, "Pop_haute": 0.004, "Pop_basse": -0.004}
+"""Scenario to what births and adults gain a year on the central one."""
+_BIRTHS_A_YEAR = 0.997
+_KNOWN_TO, _PROJECTED_TO = 2024, 2070
 _BANDS = [f"{a} à {a + 4} ans" for a in range(0, 95, 5)] + ["95 ans et plus"]
 
 
@@ -46,6 +50,7 @@ def write_insee(country: Country, folder: Path, rng: np.random.Generator) -> Non
     _income_iris(country, folder / "BASE_TD_FILO_IRIS_2021_DEC.csv", rng)
     _population_iris(country, folder / "base-ic-evol-struct-pop-2021.CSV")
     _population_department(country, folder / "estim-pop-dep-sexe-aq.xlsx")
+    _omphale(country, folder)
     _roads(country, folder / "troncon_de_route.gpkg")
 
 
@@ -201,6 +206,32 @@ def _five_year_groups(country: Country, year: int) -> list[int]:
     young = [round(sum(by_age[a : a + 5])) for a in range(0, 20, 5)]
     adults = (country.people.population.sum() - sum(young)) * _ADULT_PROFILE / _ADULT_PROFILE.sum()
     return [*young, *(round(v) for v in adults)]
+
+
+def _omphale(country: Country, folder: Path) -> None:
+    """Projections by sex and five-year age, a workbook a scenario: the estimates up to the last, then cohorts grow up."""
+    years = range(2018, _PROJECTED_TO + 1)
+    header = ["ZONE", "SEXE", "TRAGE", *(f"POP_{year}" for year in years)]
+    title = ["Territoire fictif : valeurs inventées pour la démonstration.", "Population au 1er janvier", "", "", ""]
+    bands = [*(f"[{a};{a + 4}]" for a in range(0, 95, 5)), "[95;+"]
+    for scenario, gain in _OMPHALE.items():
+        both = np.array([_projected(country, year, gain) for year in years]).T
+        men = np.round(both * np.linspace(0.512, 0.40, len(both))[:, None], 1)
+        blocks = ((1, men), (2, np.round(both - men, 1)))
+        rows = [[NAME, sex, band, *row.tolist()] for sex, block in blocks for band, row in zip(bands, block, strict=True)]
+        write_xlsx(folder / f"donnees_det_{scenario}.xlsx", {"Population": [*([line] for line in title), header, *rows]})
+
+
+def _projected(country: Country, year: int, gain: float) -> Floats:
+    """People by five-year age: births fall by a fixed rate after the last known year, adults keep their number and ages."""
+    if year <= _KNOWN_TO:
+        return np.array(_five_year_groups(country, year), dtype=float)
+    births = country.people.births.sum(axis=0) * country.people.kept
+    last = births[-3:].mean()
+    ahead = last * (_BIRTHS_A_YEAR + gain) ** np.arange(1, year - LAST_BIRTH + 1)
+    born = np.concatenate([births, ahead])[[year - 1 - age - FIRST_BIRTH for age in range(20)]]
+    adults = np.array(_five_year_groups(country, _KNOWN_TO)[4:]) * (1 + gain) ** (year - _KNOWN_TO)
+    return np.concatenate([born.reshape(4, 5).sum(axis=1), adults])
 
 
 def _roads(country: Country, path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from demo.coaches import run_coaches
 from demo.country import Country
 from demo.formats import write_csv, write_xlsx
-from demo.land import to_lonlat
+from demo.land import BASSINS, to_lonlat
 from demo.people import BASE, COLLEGE_PUPILS
 
 PROJECTED_TO = 2035
@@ -18,12 +18,13 @@ _SPREAD_A_YEAR = 0.0045  # high and low variants leave the central one by this s
 
 
 def write_own(country: Country, folder: Path) -> None:
-    """Capacities (XLSX), canteens, kitchens, deliveries, coach circuits, urban networks and projection (CSV), into `folder`."""
+    """Capacities (XLSX), canteens, kitchens, deliveries, circuits, urban networks, bassins, projection (CSV), into `folder`."""
     _capacities(country, folder / "capacites.xlsx")
     _canteens(country, folder / "restauration.csv")
     _kitchens(country, folder)
     _circuits(country, folder / "circuits.csv")
     _urban_networks(country, folder / "reseaux_urbains.csv")
+    _bassins(country, folder / "bassins.csv")
     _projection(country, folder / "projection_effectifs.csv")
 
 
@@ -91,6 +92,12 @@ def _urban_networks(country: Country, path: Path) -> None:
         for commune in np.flatnonzero(np.hypot(*(centre_m - centre_m[town]).T) <= NETWORK_M).tolist()
     ]
     write_csv(path, ["Code INSEE", "Commune", "Réseau"], rows)
+
+
+def _bassins(country: Country, path: Path) -> None:
+    order = np.argsort(np.array(country.code), kind="stable").tolist()
+    rows = [[country.code[c], country.name[c], BASSINS[int(country.land.bassin[c])].name] for c in order]
+    write_csv(path, ["Code INSEE", "Commune", "Bassin"], rows)
 
 
 def _projection(country: Country, path: Path) -> None:

@@ -42,6 +42,10 @@ class Tally:
         Mean pupils over the rentrées.
     loads : (S, T) float
         Pupils of each collège by rentrée.
+    disadvantaged : (V,) float
+        Disadvantaged pupils among `mean`.
+    points : (V,) float
+        Sum of the IPS of `mean`.
     """
 
     territory: Territory
@@ -51,6 +55,8 @@ class Tally:
     pupils: Floats
     mean: Floats
     loads: Floats
+    disadvantaged: Floats
+    points: Floats
 
     def by_college(self, amount: Floats) -> Floats:
         """(S,) an amount (V,) added up over the units of each collège."""
@@ -86,21 +92,37 @@ def count(territory: Territory, assignment: Ints, demand: Demand, travel: Travel
     pupils = np.stack([demand.pupils[unit, :, at[year]].sum(axis=1) for year in years], axis=1)
     loads = np.zeros((len(territory.colleges), len(years)))
     np.add.at(loads, site, pupils)
-    return Tally(territory, unit, site, travel.minutes[unit, site], pupils, pupils.mean(axis=1), loads)
+    who = _who(territory, demand, unit, pupils, [at[year] for year in years])
+    return Tally(territory, unit, site, travel.minutes[unit, site], pupils, pupils.mean(axis=1), loads, *who)
+
+
+def _who(territory: Territory, demand: Demand, unit: Index, pupils: Floats, years: Sequence[int]) -> tuple[Floats, Floats]:
+    """Disadvantaged pupils (V,) and sum of IPS (V,), means over the rentrées, added up year by year.
+
+    Without a composition each unit keeps the IPS and the share of disadvantaged pupils of the base rentrée, or the territory's
+    share where it had no pupils.
+    """
+    units, composed = territory.units, demand.composition
+    base, group = units.pupils[unit], units.group[unit]
+    share = np.full(len(base), territory.group_share)
+    share[base > 0] = np.minimum(group[base > 0] / base[base > 0], 1.0)
+    ips = units.ips[unit]
+    disadvantaged, points = np.zeros(len(unit)), np.zeros(len(unit))
+    for column, t in enumerate(years):
+        here = pupils[:, column]
+        if composed is not None:
+            share, ips = composed.group_share[unit, t], composed.ips[unit, t]
+        disadvantaged += here * share / len(years)
+        points[here > 0] += (here * ips)[here > 0] / len(years)
+    return disadvantaged, points
 
 
 def dissimilarity(tally: Tally) -> float:
     """``D = 1/2 sum_s |A_s / A - B_s / B|``, A disadvantaged pupils and B the others; 0 where one of them is nobody.
 
-    Each unit keeps the share of disadvantaged pupils of the base rentrée, or the territory's where it had no pupils
-    (Duncan and Duncan 1955, doi:10.2307/2088328).
+    Duncan and Duncan 1955, doi:10.2307/2088328.
     """
-    units = tally.territory.units
-    base, group = units.pupils[tally.unit], units.group[tally.unit]
-    share = np.full(len(base), tally.territory.group_share)
-    share[base > 0] = group[base > 0] / base[base > 0]
-    disadvantaged = tally.mean * np.minimum(share, 1.0)
-    one, other = tally.by_college(disadvantaged), tally.by_college(tally.mean - disadvantaged)
+    one, other = tally.by_college(tally.disadvantaged), tally.by_college(tally.mean - tally.disadvantaged)
     if min(one.sum(), other.sum()) <= ROUNDING * tally.mean.sum():
         return 0.0
     return float(np.abs(one / one.sum() - other / other.sum()).sum() / 2)
@@ -108,9 +130,7 @@ def dissimilarity(tally: Tally) -> float:
 
 def ips_deviation(tally: Tally) -> float:
     """``sum_s N_s |IPS_s - IPS| / N``: mean distance of the collèges' mean IPS from that of all pupils (points)."""
-    peopled = tally.mean > 0
-    points = tally.mean * np.where(peopled, tally.territory.units.ips[tally.unit], 0.0)
-    pupils = tally.by_college(tally.mean)
+    points, pupils = tally.points, tally.by_college(tally.mean)
     some = pupils > 0
     if not some.any():
         return 0.0

@@ -321,3 +321,10 @@ def test_an_unknown_language_is_refused(toy_study: Study, tmp_path: Path) -> Non
     with pytest.raises(InputError, match=r"unknown language 'de'.*Use fr or en"):
         write_report(toy_study, tmp_path / "bericht.html", "de")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("language", "counted"), [("fr", "PCS défavorisées"), ("en", "classed as disadvantaged (PCS")])
+def test_disadvantaged_pupils_that_the_planner_counted_are_called_so(toy_study: Study, language: str, counted: str) -> None:
+    observed = replace(toy_study, territory=replace(toy_study.territory, group_observed=True))
+    assert counted in render(observed, language)
+    assert counted not in render(toy_study, language)

@@ -200,6 +200,38 @@ def test_ille_et_vilaine_facts(ille_et_vilaine: Territory) -> None:
     assert not match_of(ille_et_vilaine, "public écoles joined to a commune").unmatched
 
 
+def test_ille_et_vilaine_in_the_past(ille_et_vilaine: Territory) -> None:
+    cohorts = ille_et_vilaine.cohorts
+    private = cohorts.private_history.groupby("rentree")[["pupils", "p6e"]].sum()
+    assert private.loc[[2019, 2020, 2021], "p6e"].tolist() == [6361, 6191, 6386]
+    assert private.loc[2022, "pupils"] == 55_544 - 31_487
+    assert cohorts.private_ecoles.groupby("rentree")["cm2"].sum().tolist() == [5197, 5211, 5240, 5152]
+    special = cohorts.special.groupby(["kind", "rentree"])["pupils"].sum()
+    assert special["ulis"].tolist() == [288, 317, 340]
+    # all public establishments have 1,393, 1,413 and 1,396; two EREA, which are no collèges, have the others
+    assert special["segpa"].tolist() == [1393 - 124, 1413 - 113, 1396 - 123]
+    erea = {name[:8] for name in match_of(ille_et_vilaine, "establishments of every rentrée that are collèges").unmatched}
+    assert {"0350732F", "0350747X", "0350710G"} <= erea
+    late = match_of(ille_et_vilaine, "public collèges open since the first rentrée published")
+    assert late.unmatched == ("0352957Z (2020)", "0352958A (2020)", "0352959B (2020)")
+    closed = match_of(ille_et_vilaine, "public collèges of earlier rentrées open at the base rentrée")
+    assert closed.unmatched == ("0350897K (2016: 242 pupils)",)
+    closed = match_of(ille_et_vilaine, "private collèges of earlier rentrées open at the base rentrée")
+    assert "0350859U (2020: 497 pupils)" in closed.unmatched
+    assert "0353036K" in set(cohorts.private_history["uai"]), "its successor, perhaps: not guessed"
+
+
+def test_private_écoles_count_where_they_stand(mini: Path) -> None:
+    row = "2022;MINI;MINI;MINI;099;La C99002;99999;99999;0990107D;ECOLE;;PRIVE;0;0;3;33;0;33;0;0;5;6;7;8;7;x"
+    with (mini / "ecoles.csv").open("a", encoding="utf-8") as stream:
+        stream.write(row + "\n" + row.replace("2022;", "2021;", 1).replace(";5;6;7;", ";ns;6;7;") + "\n")
+    territory = load_territory(mini / "territory.toml")
+    table = territory.cohorts.private_ecoles
+    assert table.to_numpy().tolist() == [["99002", 2021, 0, 6, 7, 8, 7], ["99002", 2022, 5, 6, 7, 8, 7]]
+    assert match_of(territory, "rows of private écoles with every grade").unmatched == ("0990107D 2021",)
+    assert territory.units.ecole_pupils.sum() == pytest.approx(796), "public ones only"
+
+
 def test_demo_is_whole(demo: Territory) -> None:
     facts = demo.summary()
     assert (facts["colleges_public"], facts["colleges_private"]) == (125, 32)

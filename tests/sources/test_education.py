@@ -12,18 +12,12 @@ from maillage.sources.carte_scolaire import read_sectors
 from maillage.sources.education import (
     read_boarding,
     read_college_ips,
-    read_college_pupils,
     read_ecole_ips,
     read_ecole_pupils,
 )
 from maillage.sources.positions import read_directory, read_positions
 from official_files import IPS, IPS_HEADER, POSITION, POSITIONS_HEADER, faults_of, only_fault, write
 
-NEW_PUPILS = (
-    "rentree_scolaire;code_dept;code_commune;commune;numero_college;denomination_principale;patronyme;secteur;rep;rep0;"
-    "nombre_eleves_total;nombre_total_de_6emes;nombre_total_de_5emes;nombre_total_de_4emes;nombre_total_de_3emes;"
-    "nombre_d_eleves_total_segpa;nombre_d_eleves_total_ulis"
-)
 BOARDING = (
     "rentree;uai;type_d_etablissement;secteur;code_departement;nombre_d_eleves_dans_une_formation_du_second_degre;"
     "nombre_d_eleves_2d_demi_pensionnaires;nombre_d_eleves_2d_internes"
@@ -142,62 +136,6 @@ def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:
     assert [fault.column for fault in faults] == ["public", "effectifs", "ips", "uai", "effectifs", "uai"]
     assert [fault.rows[0] for fault in faults[1:5]] == ["line 3", "line 4", "line 4", "line 2"]
     assert "duplicated" in faults[5].message
-
-
-# ---- pupils of collèges
-
-
-def test_college_pupils_with_technical_names(shared_data: Path) -> None:
-    table = read_college_pupils(shared_data / "france/fr-en-college-effectifs-niveau-sexe-lv_2020.csv")
-    public = table[table["uai"].str.startswith("062") & table["public"]]
-    assert len(public) == 125
-    assert public["pupils"].sum() == 62_025
-    assert public["p6e"].sum() == 15_465
-    assert public["priority"].value_counts().to_dict() == {"": 83, "REP": 32, "REP+": 10}
-    assert (public[["p6e", "p5e", "p4e", "p3e"]].sum(axis=1) == public["pupils"]).all()
-    assert (table["commune"] == "").all()
-
-
-def test_college_pupils_with_long_labels(shared_data: Path) -> None:
-    table = read_college_pupils(shared_data / "35-ille-et-vilaine/fr-en-college-effectifs-niveau-sexe-lv.csv")
-    assert len(table) == 374
-    row = table[(table["uai"] == "0351906G") & (table["rentree"] == 2019)].iloc[0]
-    assert row[["pupils", "p6e", "p5e", "p4e", "p3e", "segpa", "ulis"]].tolist() == [665, 155, 178, 147, 185, 0, 11]
-    assert row["name"] == "COLLEGE BOURGCHEVREUIL"
-    assert row["public"]
-
-
-def test_college_pupils_since_2024(tmp_path: Path) -> None:
-    rows = [
-        "2025-01-01;099;99001;VILLE;0990001N;COLLEGE;UN;PUBLIC;0;1;400;110;100;100;90;12;10",
-        "2025-01-01;099;99002;BOURG;0990002P;COLLEGE;DEUX;PUBLIC;1;0;300;80;75;75;70;0;0",
-    ]
-    table = read_college_pupils(write(tmp_path / "pupils.csv", NEW_PUPILS, *rows))
-    assert table["rentree"].tolist() == [2025, 2025]
-    assert table["priority"].tolist() == ["REP+", "REP"]
-    assert table["commune"].tolist() == ["99001", "99002"]
-    assert table.loc[0, ["pupils", "p6e", "p3e", "segpa", "ulis"]].tolist() == [400, 110, 90, 12, 10]
-
-
-def test_second_degre_totals_of_colleges_only(shared_data: Path) -> None:
-    table = read_college_pupils(shared_data / "35-ille-et-vilaine/fr-en-effectifs-second-degre.csv")
-    assert len(table) == 531
-    assert table["rentree"].agg(["min", "max"]).tolist() == [2015, 2019]
-    assert table.set_index(["uai", "rentree"]).loc[("0350002M", 2018), "pupils"] == 768
-    assert table["p6e"].isna().all()
-
-
-@pytest.mark.parametrize(("value", "words"), [("-80", "negative"), ("8O", "not a number: '8O'")])
-def test_faulty_grades(tmp_path: Path, value: str, words: str) -> None:
-    row = f"2024;099;99001;VILLE;0990001N;COLLEGE;UN;PUBLIC;0;0;400;{value};100;100;90;0;0"
-    fault = only_fault(lambda: read_college_pupils(write(tmp_path / "pupils.csv", NEW_PUPILS, row)))
-    assert words in fault.message
-    assert fault.column == "nombre_total_de_6emes"
-
-
-def test_priority_that_is_neither_yes_nor_no(tmp_path: Path) -> None:
-    row = "2024;099;99001;VILLE;0990001N;COLLEGE;UN;PUBLIC;peut-être;0;400;110;100;100;90;0;0"
-    assert "neither yes nor no" in only_fault(lambda: read_college_pupils(write(tmp_path / "p.csv", NEW_PUPILS, row))).message
 
 
 # ---- écoles and boarding

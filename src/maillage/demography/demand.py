@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maillage.arrays import Floats, Ints, Strings, frozen
+from maillage.demography.composition import Composition
 from maillage.demography.enrolment import Enrolment, quantiles_of
 from maillage.demography.trail import Trail
 from maillage.errors import Fault, InputError
@@ -54,6 +55,8 @@ class Demand:
         How each stretch of years was obtained, one sentence each, shown in reports.
     trail : Trail or None
         Every step of the projection, for `why`; None where the pupils came from elsewhere.
+    composition : Composition or None
+        Who these pupils are; None where each unit keeps the composition of the base rentrée.
     """
 
     rentrees: npt.NDArray[np.int64]
@@ -63,6 +66,7 @@ class Demand:
     draws: Draws | None = None
     method: tuple[str, ...] = ()
     trail: Trail | None = None
+    composition: Composition | None = None
 
     def __post_init__(self) -> None:
         for name in ("rentrees", "pupils", "private_factor"):
@@ -167,7 +171,6 @@ def gathered(pupils: npt.NDArray[np.floating], site: Ints, count: int) -> npt.ND
         order = order[np.searchsorted(site[order, t], 0) :]
         places, first = np.unique(site[order, t], return_index=True)
         if len(places):
-            # One rentrée at a time is a view: two lists of positions around a slice would change the order of the axes.
             out[..., t][:, places] = np.add.reduceat(pupils[..., t][:, order], first, axis=1)
     return out
 

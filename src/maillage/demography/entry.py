@@ -12,22 +12,20 @@ from maillage.demography.feeders import Feeders
 from maillage.demography.local_level import Level, Variances, fitted, stacked
 from maillage.demography.past import Past
 
-BELIEVED = Variances(spread=0.1, step=0.01, noise=0.4)
+BELIEVED = Variances(spread=0.1, step=0.002, noise=0.1)
 """Of the entry level of a sector, before its own figures.
 
-From the 5,033 public collèges of other départements (Ille-et-Vilaine and Pas-de-Calais left out), where no école is known.
-Their four grades of 2020, which are four cohorts, stray from each other with a variance of 0.95 / pupils, which is `noise`
-times `UNCOUNTED`, and drift besides. With a drift of 0.01 a year and 2.5 % a year that befall all grades of a collège
-(`maillage.demography.simulate.Spread`), 82 % of their totals of 2022 lie within the 80 % interval made in 2020, and 84 % if the
-figures of 2022, which count only pupils whose parents' occupation is known, stray by another 3 %. A drift of 0.0055 would do
-(78 to 80 %); the upper end of what fits was taken because Ille-et-Vilaine strayed more. See ``python -m benchmarks spread``.
+From the 5,033 public collèges of other départements (Ille-et-Vilaine and Pas-de-Calais left out) in 2020: their four grades are
+four cohorts, which stray from each other by 0.95 / pupils, whatever lies between them, and by 0.002 for each year between them
+(differences of logarithms, from their 10th and 90th percentiles). Most of the former is the size of the cohort, which is known
+where its children were counted. See ``python -m benchmarks spread``.
 """
 
-BELIEVED_BASSIN = Variances(spread=0.02, step=0.00125, noise=0.4)
+BELIEVED_BASSIN = Variances(spread=0.02, step=0.00025, noise=0.1)
 """The same of a bassin: the drift of some eight sectors that stray each for itself."""
 
-UNCOUNTED = 2.5
-"""Where nobody counted the children behind a 6e, it tells of the level as from two fifths as many pupils: 0.95 / 0.4."""
+UNCOUNTED = 9.5
+"""Where nobody counted the children behind a 6e, it tells that much less of the level: 0.95 / 0.1."""
 
 
 @dataclass(frozen=True, eq=False)

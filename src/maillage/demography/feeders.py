@@ -10,6 +10,7 @@ import pandas as pd
 from maillage.arrays import Bools, Floats
 from maillage.demography.areas import Areas, share_of_commune
 from maillage.demography.births import YEARS_TO_6E, Births
+from maillage.demography.census import Census
 from maillage.demography.growth import Growth
 from maillage.territory import ECOLE_GRADES, Territory
 
@@ -55,11 +56,12 @@ class Feeders:
         return bool(0 <= k < len(self.known) and self.known[k])
 
 
-def feeders_of(territory: Territory, areas: Areas, births: Births, growth: Growth, until: int) -> Feeders:
+def feeders_of(territory: Territory, areas: Areas, births: Births, census: Census, growth: Growth, until: int) -> Feeders:
     """Children behind the 6e of each rentrée, from the first one whose CM2 are known to `until`.
 
     In this order: CM2 of the rentrée before, where the past écoles are known; the cohorts in école at the base rentrée, grown
-    to CM2 at the pace of their area (`Growth`); births eleven years before; the mean of the last three known cohorts.
+    to CM2 at the pace of their area (`Growth`); births eleven years before; children of the census; the mean of the last three
+    known cohorts.
     """
     base, units = territory.base_rentree, territory.units
     reference = _reference(territory, births)
@@ -76,6 +78,9 @@ def feeders_of(territory: Territory, areas: Areas, births: Births, growth: Growt
     for year, born, by_birth in _births(births, base, reference, nearest, areas):
         if year + YEARS_TO_6E not in index:
             counted[year + YEARS_TO_6E], index[year + YEARS_TO_6E] = born, by_birth
+    for rentree, children, by_census in _census(census, base, index, areas):
+        if rentree not in index:
+            counted[rentree], index[rentree] = children, by_census
     return _table(reference, counted, index, base, until)
 
 
@@ -142,6 +147,18 @@ def _births(births: Births, base: int, reference: Floats, nearest: Floats, areas
     else:
         index = local_index(births.by_unit, births.by_unit[:, :LAST_COHORTS].mean(axis=1), areas) * nearest[:, None]
     return [(int(year), births.by_unit[:, k], index[:, k]) for k, year in enumerate(births.year)]
+
+
+def _census(census: Census, base: int, known: dict[int, Floats], areas: Areas) -> list[tuple[int, Floats, Floats]]:
+    """Rentrée of entry, children and index of each cohort of the census, chained to the cohorts known otherwise."""
+    common = [r for r in census.by_entry if r in known and r > base]
+    if not common:
+        return []
+    reference = np.mean([census.by_entry[r] for r in common], axis=0)
+    level = np.mean([known[r] for r in common], axis=0)
+    rentrees = sorted(census.by_entry)
+    index = local_index(np.stack([census.by_entry[r] for r in rentrees], axis=1), reference, areas) * level[:, None]
+    return [(r, census.by_entry[r], index[:, k]) for k, r in enumerate(rentrees)]
 
 
 def _table(reference: Floats, counted: dict[int, Floats], index: dict[int, Floats], base: int, until: int) -> Feeders:

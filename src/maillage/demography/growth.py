@@ -49,15 +49,15 @@ class Growth:
         for name in ("to_cm2", "yearly", "local", "own", "variance"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
 
-    def sentence(self) -> str:
-        """What was done, for the method of the projection; empty where nothing is known."""
+    def told(self) -> tuple[str, ...]:
+        """What was done, for the method of the projection; nothing where nothing is known."""
         if not self.pairs:
-            return ""
+            return ()
         words = ", ".join(
             f"{a.upper()} → {b.upper()} {r:.3f}" for a, b, r in zip(ECOLE_GRADES, ECOLE_GRADES[1:], self.yearly, strict=False)
         )
         span = f"{self.pairs[0]} to {self.pairs[-1] + 1}"
-        return f"École cohorts grow at the département's ratios of {span}: {words}; and at the pace of their own area."
+        return (f"École cohorts grow at the département's ratios of {span}: {words}; and at the pace of their own area.",)
 
 
 def growth_of(past: dict[int, Floats], areas: Areas) -> Growth:

@@ -35,7 +35,7 @@ class Spread:
     school_step: float = 0.008
     unborn_step: float = 0.02
     year_step: float = 0.004
-    sector_year_step: float = 0.025
+    sector_year_step: float = 0.02
     unborn_area_step: float = 0.03
     school_noise: float = 0.15
 
@@ -56,8 +56,10 @@ class Uncertainty:
         What is unknown of the yearly growth of a sector's cohorts before 6e.
     progression : (G, 3) float
         What is unknown of the ratios from grade to grade.
-    progression_noise, entry_noise : float
-        Of one year and one cohort, times the pupils.
+    progression_noise : float
+        Of one year, times the pupils.
+    entry_noise : (K,) float
+        Of each cohort at its entry, times the pupils: more where its children were not counted.
     years_ahead : (K,) float
         Years from when a cohort was last counted to its 6e.
     unborn : (K,) bool
@@ -74,7 +76,7 @@ class Uncertainty:
     growth: Floats
     progression: Floats
     progression_noise: float
-    entry_noise: float
+    entry_noise: Floats
     years_ahead: Floats
     unborn: Bools
     spread: Spread = Spread()
@@ -129,7 +131,7 @@ def _fill(out: Normals, centre: Normals, pupils: Floats, u: Uncertainty, rng: np
             step = strayed[grade]
             np.add(strayed[grade - 1], _steps(rng, (draws, units), chance), out=step)
             step += (common + moving[:, :, grade - 1])[:, u.sector]
-        noise = u.entry_noise + u.spread.school_noise * u.years_ahead[t - 1]
+        noise = u.entry_noise[t - 1] + u.spread.school_noise * u.years_ahead[t - 1]
         strayed[0] = _steps(rng, (draws, units), noise / np.maximum(pupils[:, 0, t], 1.0))
         strayed[0] += (walks.next(t - 1) + common)[:, u.sector]
         for grade in range(grades):

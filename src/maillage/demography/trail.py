@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from maillage.arrays import Floats
 from maillage.demography.areas import Areas
 from maillage.demography.entrants import Entrants
 from maillage.demography.entry import Entry
 from maillage.demography.feeders import Feeders
 from maillage.demography.growth import Growth
-from maillage.demography.progression import Progression
+from maillage.demography.progression import Progression, age
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,8 @@ class Trail:
         Factor that brings each rentrée to the totals given.
     variant : (K,) float
         Factor of the variant on the new 6e.
+    public_share : (U, T) float
+        Of the collégiens who enter 6e at each rentrée: today's, and the changes supposed.
     arrivals : (U, 4, T) float
         Pupils who come with the hypotheses (dwellings, jobs), aged; negative where dwellings are pulled down.
     """
@@ -51,4 +55,14 @@ class Trail:
     placed: Floats
     agreement: Floats
     variant: Floats
+    public_share: Floats
     arrivals: Floats
+
+    def pupils(self, with_arrivals: bool = True) -> Floats:
+        """(U, 4, T) the steps carried out: cohorts aged, SEGPA and ULIS added, totals agreed with, arrivals added.
+
+        Pupils who leave with dwellings that are pulled down are at most those who are there.
+        """
+        ordinary = age(self.first, self.entering, self.ratio)
+        trend = (ordinary + self.placed) * self.agreement
+        return np.asarray(np.maximum(trend + self.arrivals, 0.0)) if with_arrivals else np.asarray(trend)

@@ -1,8 +1,8 @@
 """Social mix over public collèges alone, and with the private ones.
 
 `dissimilarity`, `normalised_exposure` and `theil_h` compare disadvantaged pupils with all pupils; the group is imputed
-from the IPS (`Territory.group_ips`), so they are always estimated. `eta_squared` needs no group: under today's sectors
-it follows from published figures alone.
+from the IPS (`Territory.group_ips`), so they are estimated unless the planner gives it for every public collège.
+`eta_squared` needs no group: under today's sectors it follows from published figures alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from maillage.arrays import Floats
-from maillage.indicators.registry import always, if_moved, if_moved_or_private_imputed, indicator
+from maillage.indicators.registry import always, if_group_imputed, if_moved, if_moved_or_private_imputed, indicator
 from maillage.indicators.segregation import (
     dissimilarity,
     eta_squared,
@@ -24,19 +24,19 @@ from maillage.indicators.segregation import (
 from maillage.indicators.situation import Situation
 
 
-@indicator("dissimilarity", "index", "lower", always)
+@indicator("dissimilarity", "index", "lower", if_group_imputed)
 def dissimilarity_public(situation: Situation) -> Floats:
     """`dissimilarity` of disadvantaged pupils over public collèges."""
     return dissimilarity(situation.public.pupils, situation.public.group)
 
 
-@indicator("normalised_exposure", "index", "lower", always)
+@indicator("normalised_exposure", "index", "lower", if_group_imputed)
 def normalised_exposure_public(situation: Situation) -> Floats:
     """`normalised_exposure` of disadvantaged pupils over public collèges."""
     return normalised_exposure(situation.public.pupils, situation.public.group)
 
 
-@indicator("theil_h", "index", "lower", always)
+@indicator("theil_h", "index", "lower", if_group_imputed)
 def theil_h_public(situation: Situation) -> Floats:
     """`theil_h` of disadvantaged pupils over public collèges."""
     return theil_h(situation.public.pupils, situation.public.group)

@@ -77,6 +77,11 @@ def if_moved(situation: Situation) -> bool:
     return situation.moved_at_base
 
 
+def if_group_imputed(situation: Situation) -> bool:
+    """As `if_moved`, or the disadvantaged pupils of some public collège are not the planner's figure."""
+    return situation.moved_at_base or not situation.territory.group_observed
+
+
 def if_moved_or_private_imputed(situation: Situation) -> bool:
     """As `if_moved`, or a private collège's standard deviation is missing."""
     return situation.moved_at_base or situation.private_sd_imputed

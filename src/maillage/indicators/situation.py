@@ -138,7 +138,7 @@ def situation_of(
     pupils = demand.total()
     site = np.column_stack([plan.at(int(rentree)) for rentree in demand.rentrees])
     started = demand.rentrees >= plan.start
-    public = _public(territory, site, pupils)
+    public = _public(territory, site, demand)
     private, imputed = _private(territory, demand.private_factor)
     road_km, today_km = _at_site(travel.by_road_km, site), _at_site(travel.by_road_km, plan.present[:, None])[:, 0]
     return Situation(
@@ -200,18 +200,27 @@ def sum_by_college(site: Ints, values: Floats, colleges: int) -> Floats:
     return np.asarray(sums.reshape(colleges, years), dtype=np.float64)
 
 
-def _public(territory: Territory, site: Ints, pupils: Floats) -> Population:
-    units, colleges = territory.units, len(territory.colleges)
+def _public(territory: Territory, site: Ints, demand: Demand) -> Population:
+    units, colleges, pupils = territory.units, len(territory.colleges), demand.total()
+    ips, sd, share = _composition(territory, demand)
+    centre = float(np.mean(units.ips)) if len(units) else 0.0
+    ips = ips - centre
+    loads = sum_by_college(site, pupils, colleges)
+    mean = ratio(sum_by_college(site, pupils * ips, colleges), loads)
+    square = ratio(sum_by_college(site, pupils * (ips**2 + sd**2), colleges), loads)
+    group = sum_by_college(site, pupils * share, colleges)
+    return Population(loads, group, mean + centre, np.maximum(square - mean**2, 0.0))
+
+
+def _composition(territory: Territory, demand: Demand) -> tuple[Floats, Floats, Floats]:
+    """IPS, its deviation and the share of disadvantaged pupils by unit, (U, T), or (U, 1) where they stay as they are."""
+    units, composed = territory.units, demand.composition
+    if composed is not None:
+        return composed.ips, composed.ips_sd, composed.group_share
     # A unit that is empty today may fill up later: its share then follows from its IPS alone.
     share = share_below(territory.group_ips, units.ips, units.ips_sd)
     share = np.divide(units.group, units.pupils, out=share, where=units.pupils > 0)
-    centre = float(np.mean(units.ips)) if len(units) else 0.0
-    ips = (units.ips - centre)[:, None]
-    loads = sum_by_college(site, pupils, colleges)
-    mean = ratio(sum_by_college(site, pupils * ips, colleges), loads)
-    square = ratio(sum_by_college(site, pupils * (ips**2 + units.ips_sd[:, None] ** 2), colleges), loads)
-    group = sum_by_college(site, pupils * share[:, None], colleges)
-    return Population(loads, group, mean + centre, np.maximum(square - mean**2, 0.0))
+    return units.ips[:, None], units.ips_sd[:, None], share[:, None]
 
 
 def _private(territory: Territory, factor: Floats) -> tuple[Population, bool]:
@@ -265,5 +274,9 @@ def _check_shapes(territory: Territory, plan: Plan, demand: Demand, travel: Trav
         for name, (shape, expected) in found.items()
         if shape != expected
     ]
+    composed, wanted = demand.composition, (units, len(demand.rentrees))
+    if composed is not None and composed.ips.shape != wanted:
+        message = f"of another territory or other rentrées: {composed.ips.shape} instead of {wanted} units and rentrées"
+        faults.append(Fault("demand.composition", message, remedy="Compose these very pupils"))
     if faults:
         raise InputError(faults)

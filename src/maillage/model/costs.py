@@ -29,9 +29,10 @@ class Basis:
     pupils : (V,) float
         Mean over the rentrées.
     group : (V,) float
-        Disadvantaged pupils among `pupils`: each unit keeps its share of the base rentrée.
+        Disadvantaged pupils among `pupils`, mean over the rentrées: as `Demand.composition` tells, or each unit keeps its
+        share of the base rentrée.
     index_sum : (V,) float
-        ``pupils x (unit's IPS - mean IPS of all pupils)``.
+        ``pupils x (unit's IPS - mean IPS of all pupils of all the rentrées)``, mean over the rentrées.
     minutes : (V, S) float
     present : (V,) int32
     """
@@ -57,14 +58,22 @@ def basis_of(territory: Territory, demand: Demand, travel: TravelTimes, start: i
     inside = np.flatnonzero(units.present >= 0).astype(np.int32)
     years = demand.between(start, until)[inside]
     pupils = years.mean(axis=1)
-    base = units.pupils[inside]
-    share = np.where(base > 0, units.group[inside] / np.where(base > 0, base, 1), territory.group_share)
-    ips = np.where(pupils > 0, units.ips[inside], 0.0)
-    mean = float(pupils @ ips / pupils.sum()) if pupils.sum() else 0.0
-    index_sum = pupils * (ips - mean)
-    return Basis(
-        inside, years, pupils, pupils * np.minimum(share, 1.0), index_sum, travel.minutes[inside], units.present[inside]
-    )
+    share, ips = _composition(territory, demand, start, until)
+    share, ips = share[inside], np.where(years > 0, ips[inside], 0.0)
+    mean = float((years * ips).sum() / years.sum()) if years.sum() else 0.0
+    group, index_sum = (years * share).mean(axis=1), (years * (ips - mean)).mean(axis=1)
+    return Basis(inside, years, pupils, group, index_sum, travel.minutes[inside], units.present[inside])
+
+
+def _composition(territory: Territory, demand: Demand, start: int, until: int) -> tuple[Floats, Floats]:
+    """Share of disadvantaged pupils and IPS by unit, (U, T'), or (U, 1) where they stay as they are."""
+    units, composed = territory.units, demand.composition
+    if composed is not None:
+        keep = (demand.rentrees >= start) & (demand.rentrees <= until)
+        return composed.group_share[:, keep], composed.ips[:, keep]
+    base = units.pupils
+    share = np.where(base > 0, units.group / np.where(base > 0, base, 1), territory.group_share)
+    return np.minimum(share, 1.0)[:, None], units.ips[:, None]
 
 
 def raw_terms(territory: Territory, goals: Goals, basis: Basis, site: Ints, is_open: Bools) -> dict[str, float]:

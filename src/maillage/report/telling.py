@@ -65,7 +65,8 @@ def mix(voice: Voice) -> Iterator[str]:
     if len(territory.private):
         yield say.number("diagnosis.mix_private", len(territory.private), eta_all=voice.share(now["eta_squared_with_private"]))
     threshold, share = n.number(territory.group_ips, 1), n.percent(territory.group_share)
-    yield say("diagnosis.mix_dissimilarity", threshold=threshold, share=share, d=voice.figure(now["dissimilarity"]))
+    convention = "diagnosis.mix_dissimilarity_pcs" if territory.group_observed else "diagnosis.mix_dissimilarity"
+    yield say(convention, threshold=threshold, share=share, d=voice.figure(now["dissimilarity"]))
     labels = [college.priority for college in voice.facts.colleges]
     if any(labels):
         yield say("diagnosis.mix_priority", rep=labels.count("REP"), repplus=labels.count("REP+"))

@@ -10,36 +10,35 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maillage.arrays import Strings
+from maillage.arrays import Floats, Strings
 from maillage.errors import Fault, InputError
+from maillage.sources.bassins import bassins_of
 from maillage.sources.capacity import Canteens, CanteenTables, Capacities, estimate_places, join_canteens, join_capacity
-from maillage.sources.cells import departement_of_commune, departement_of_uai
+from maillage.sources.cells import departement_of_commune
 from maillage.sources.circuits import check_circuits
 from maillage.sources.college_table import college_table, private_table
 from maillage.sources.colleges import CollegeTables, Roster, join_colleges
 from maillage.sources.communes import Communes, current_code, inhabitants, join_communes
 from maillage.sources.config import TerritoryFile
+from maillage.sources.counts import births_of_today, census_of_today
 from maillage.sources.dwellings import join_dwellings
+from maillage.sources.ecole_ips import ips_by_commune
+from maillage.sources.ecole_tables import ecole_tables, private_ecoles
 from maillage.sources.ecoles import Ecoles, join_ecoles
 from maillage.sources.geography import holding
+from maillage.sources.grid import grid_sums
+from maillage.sources.grid_ips import refine
 from maillage.sources.ledger import Ledger
+from maillage.sources.pcs import join_pcs
 from maillage.sources.read import SourceTables, read_sources
+from maillage.sources.residents import join_residents, public_ecoliers
 from maillage.sources.scope import account_for_scope
 from maillage.sources.sectors import Places, Sectors, join_sectors
-from maillage.sources.unit_table import (
-    Incomes,
-    Published,
-    Social,
-    account_for_iris,
-    cut_territory,
-    iris_of,
-    pupils_today,
-    social_of,
-    unit_table,
-)
+from maillage.sources.unit_social import Incomes, Published, Social, social_of
+from maillage.sources.unit_table import account_for_iris, cut_territory, iris_of, pupils_today, unit_table
 from maillage.sources.units import CutRule
 from maillage.sources.urban_networks import join_urban_networks, networks_of
-from maillage.territory import ECOLE_GRADES, Cohorts, Territory, Units
+from maillage.territory import Cohorts, Territory, Units
 
 FAR_M = 20_000.0
 """A collège farther than this from every commune of its département has wrong coordinates."""
@@ -66,6 +65,8 @@ class _Joined:
     canteens: Canteens
     network: Strings | None
     dwellings: pd.DataFrame
+    residents: pd.DataFrame
+    group_share: Floats | None
 
 
 def load_territory(
@@ -123,19 +124,25 @@ def assemble(tables: SourceTables) -> Territory:
     account_for_scope(tables, rules.code, ledger)
     ecoles = _ecoles(tables, joined, current, ledger)
     units, social = _units(tables, joined, ecoles, current, ledger)
+    grid = grid_sums(tables.grid, units, current, ledger)
+    units, social = refine(units, social, grid, ledger)
+    colleges = college_table(joined.roster, social, units, joined.capacities, joined.canteens)
     return Territory(
         code=rules.code,
         name=rules.name or rules.code,
         base_rentree=joined.roster.base,
         units=units,
-        colleges=college_table(joined.roster, social, units, joined.capacities, joined.canteens),
+        colleges=colleges,
         private=private_table(joined.roster, joined.communes, ledger),
-        cohorts=_cohorts(tables, joined, ecoles, current, rules.code),
+        cohorts=_cohorts(tables, joined, ecoles, current, ledger),
         communes_sectored=joined.sectors.sectored,
-        group_share=rules.group_share,
+        group_share=social.share,
+        group_observed=social.group_observed,
         group_ips=social.theta,
         roads=tables.roads,
         urban_networks=networks_of(joined.network, joined.communes, joined.places, units, ledger),
+        bassins=bassins_of(tables.bassins, tables.school_bassins, joined.communes, units, colleges, current, ledger),
+        grid=grid,
         circuits=tables.circuits,
         fictional=rules.fictional,
         sources=tables.records,
@@ -163,17 +170,21 @@ def _join(tables: SourceTables, current: Callable[[str], str], ledger: Ledger) -
         ledger=ledger,
     )
     pupils = roster.public["pupils"].to_numpy(dtype=np.float64)
-    capacities = join_capacity(places.uai, pupils, roster.history, tables.capacity, file=files["capacity"], ledger=ledger)
+    capacities = join_capacity(
+        places.uai, pupils, roster.histories.public, tables.capacity, file=files["capacity"], ledger=ledger
+    )
     lunches = CanteenTables(tables.boarding, tables.canteens, tables.kitchens, tables.supplies, files)
     canteens = join_canteens(places.uai, roster.base, lunches, rules.lunch_rate, ledger)
     if rules.estimate_canteens:
         canteens = estimate_places(canteens, capacities.peak, ledger)
     network = join_urban_networks(tables.urban_networks, communes, current, files["urban_networks"], ledger)
     dwellings = join_dwellings(tables.dwellings, communes, current, files["dwellings"], ledger)
+    residents = join_residents(tables.residents, communes, current, files["residents"], ledger)
     check_circuits(tables.circuits, positions["uai"].tolist(), files["circuits"], ledger)
+    group_share = join_pcs(places.uai, tables.pcs, roster.base, file=files["pcs"], ledger=ledger)
     if sectors is None or ledger.faults:
         raise InputError(ledger.faults)
-    return _Joined(communes, roster, places, sectors, capacities, canteens, network, dwellings)
+    return _Joined(communes, roster, places, sectors, capacities, canteens, network, dwellings, residents, group_share)
 
 
 def _required(tables: SourceTables) -> tuple[pd.DataFrame, ...]:
@@ -222,27 +233,13 @@ def _here(table: pd.DataFrame, departement: str, current: Callable[[str], str]) 
 
 def _ecoles(tables: SourceTables, joined: _Joined, current: Callable[[str], str], ledger: Ledger) -> Ecoles:
     code, communes = tables.config.territory.code, joined.communes
-    ips = tables.ecole_ips
-    if ips is not None:
-        ips = _here(ips[ips["public"]], code, current)
-    pupils = tables.ecole_pupils
-    if pupils is not None:
-        pupils = pupils[pupils["public"] & (pupils["uai"].map(departement_of_uai) == code)]
-        pupils = pupils.assign(commune=_known_communes(pupils, tables.directory).map(current))
-        # Without a figure of the département the table must not stand in the way of the pupils of the IPS table.
-        pupils = pupils if (pupils[list(ECOLE_GRADES)] > 0).any(axis=None) else None
+    public = ecole_tables(tables, public=True, current=current)
     income = None if tables.income_communes is None else _here(tables.income_communes, code, current)
     ages = None if tables.population_communes is None else _here(tables.population_communes, code, current)
     weights = inhabitants(communes, income, ages, ledger)
-    return join_ecoles(pupils, ips, communes.name, weights, joined.places, joined.roster.base, ledger)
-
-
-def _known_communes(pupils: pd.DataFrame, directory: pd.DataFrame | None) -> pd.Series[str]:
-    """Commune of each école row: its own, else that of the directory; empty where neither knows."""
-    if directory is None:
-        return pupils["commune"]
-    known = directory.drop_duplicates("uai").set_index("uai")["commune"]
-    return pupils["commune"].where(pupils["commune"] != "", pupils["uai"].map(known).fillna("")).astype(str)
+    base = joined.roster.base
+    at_home = public_ecoliers(joined.residents, base, communes.code)
+    return join_ecoles(public.pupils, public.ips, communes.name, weights, joined.places, base, ledger, at_home)
 
 
 def _units(
@@ -263,7 +260,8 @@ def _units(
     account_for_iris(iris, communes, ledger)
     parts = cut_territory(communes, joined.sectors, pairs, iris, CutRule(rules.split_above_pupils, rules.part_pupils))
     home = np.searchsorted(communes.code, [part.commune for part in parts]).astype(np.int32)
-    published = Published(totals, public["ips"].to_numpy(dtype=np.float64), public["ips_sd"].to_numpy(dtype=np.float64))
+    ips, ips_sd = (public[name].to_numpy(dtype=np.float64) for name in ("ips", "ips_sd"))
+    published = Published(totals, ips, ips_sd, joined.group_share)
     social = social_of(parts, home, ecoles, _incomes(tables, communes, current), published, rules.group_share, ledger)
     return unit_table(parts, home, joined.sectors, ecoles, social, ledger), social
 
@@ -279,17 +277,23 @@ def _incomes(tables: SourceTables, communes: Communes, current: Callable[[str], 
     return Incomes(by_commune, by_iris)
 
 
-def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Callable[[str], str], code: str) -> Cohorts:
+def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Callable[[str], str], ledger: Ledger) -> Cohorts:
     population = _table(tables.population, ["departement", "year", "age_min", "age_max", "population"])
-    births = _here(_table(tables.births, ["commune", "year", "births"]), code, current)
-    births = births[births["commune"].isin(joined.communes.code)]
+    code, communes, base = tables.config.territory.code, joined.communes, joined.roster.base
     return Cohorts(
         population=population[population["departement"] == code].drop(columns="departement").reset_index(drop=True),
-        births=pd.DataFrame(births.groupby(["commune", "year"], as_index=False)["births"].sum()),
-        history=joined.roster.history,
+        births=births_of_today(tables.births, communes, current, base, ledger),
+        history=joined.roster.histories.public,
         ecole_history=ecoles.history,
         projection=_table(tables.projection, ["rentree", "variant", "pupils"]),
+        private_history=joined.roster.histories.private,
+        private_ecoles=private_ecoles(ecole_tables(tables, public=False, current=current), communes, ledger),
+        special=joined.roster.histories.special,
+        residents=joined.residents,
+        population_communes=census_of_today(tables.population_communes, communes, current, ledger),
+        omphale=_table(tables.omphale, ["variant", "year", "age_min", "age_max", "population"]),
         dwellings=joined.dwellings,
+        ecole_ips=ips_by_commune(tables.ecole_ips, tables.ecole_pupils, communes.code.tolist(), current),
     )
 
 

@@ -100,3 +100,16 @@ def departement_of_commune(commune: str) -> str:
     ('62', '974', '2A')
     """
     return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
+
+
+_ARRONDISSEMENTS = {"75056": range(75101, 75121), "69123": range(69381, 69390), "13055": range(13201, 13217)}
+_COMMUNE_OF = {str(number): commune for commune, numbers in _ARRONDISSEMENTS.items() for number in numbers}
+
+
+def commune_of_arrondissement(code: str) -> str:
+    """Commune of a municipal arrondissement of Paris, Lyon or Marseille; any other code as it is.
+
+    >>> commune_of_arrondissement("75113"), commune_of_arrondissement("62041")
+    ('75056', '62041')
+    """
+    return _COMMUNE_OF.get(code, code)

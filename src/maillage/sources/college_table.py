@@ -9,7 +9,7 @@ from maillage.sources.colleges import GRADE_COLUMNS, Roster
 from maillage.sources.communes import Communes
 from maillage.sources.geography import holding
 from maillage.sources.ledger import Ledger
-from maillage.sources.unit_table import Social
+from maillage.sources.unit_social import Social
 from maillage.territory import Colleges, PrivateColleges, Units
 
 

@@ -11,10 +11,13 @@ import pandas as pd
 from maillage.arrays import Floats
 from maillage.sources.capacity import latest
 from maillage.sources.cells import departement_of_commune, departement_of_uai
+from maillage.sources.college_pupils import SPECIAL_GRADES
+from maillage.sources.history import Histories, join_histories
 from maillage.sources.layout import header_of
-from maillage.sources.ledger import Ledger
+from maillage.sources.ledger import Ledger, told_pupils
+from maillage.territory import COLLEGE_COLUMNS, SPECIAL_KINDS
 
-GRADE_COLUMNS = ["p6e", "p5e", "p4e", "p3e"]
+GRADE_COLUMNS = list(COLLEGE_COLUMNS)
 
 ENROLMENT_TOLERANCE = 0.1
 """Two published enrolments of one collège and rentrée may differ by their date and scope; farther apart, they are told."""
@@ -42,14 +45,14 @@ class Roster:
         ``uai, name, commune, x_m, y_m, pupils, ips, ips_sd, priority, p6e, p5e, p4e, p3e``; IPS NaN where not published.
     private : DataFrame
         ``uai, name, commune, x_m, y_m, pupils, ips, ips_sd``; x_m, y_m NaN where not published.
-    history : DataFrame
-        ``uai, rentree, pupils, p6e, p5e, p4e, p3e`` of the public ones.
+    histories : Histories
+        Enrolments of other rentrées too, SEGPA and ULIS.
     """
 
     base: int
     public: pd.DataFrame
     private: pd.DataFrame
-    history: pd.DataFrame
+    histories: Histories
 
 
 def join_colleges(
@@ -97,13 +100,16 @@ def join_colleges(
     public = _public(rows[rows["public"]], pupils, chosen, tables, ledger)
     _compare_enrolments(ips, pupils, rows["uai"], chosen, ledger)
     private = _private(rows[~rows["public"]], ledger)
-    return Roster(chosen, public, private, _history(public, pupils, chosen))
+    colleges = {*tables.ips["uai"], *tables.positions["uai"]}
+    return Roster(chosen, public, private, join_histories(rows, pupils, colleges, chosen, ledger))
 
 
 def _pupils_here(table: pd.DataFrame | None, code: str) -> pd.DataFrame:
-    columns = ["uai", "rentree", "name", "commune", "public", "priority", "pupils", *GRADE_COLUMNS]
+    counts = ["pupils", *GRADE_COLUMNS, *SPECIAL_KINDS, *SPECIAL_GRADES]
+    columns = ["uai", "rentree", "name", "commune", "public", "college", "priority", *counts]
     if table is None:
-        return pd.DataFrame(columns=columns).astype({"rentree": int, "public": bool, "pupils": float})
+        kinds = {"rentree": int, "public": bool, "college": bool, **dict.fromkeys(counts, float)}
+        return pd.DataFrame(columns=columns).astype(kinds)
     return table.loc[table["uai"].map(departement_of_uai) == code, columns]
 
 
@@ -128,7 +134,7 @@ def _compare_enrolments(ips: pd.DataFrame, pupils: pd.DataFrame, kept: pd.Series
     """Account for where the two tables of enrolments differ, and for public collèges that only the effectifs know."""
     then = pupils[(pupils["rentree"] == base) & pupils["public"] & (pupils["pupils"] > 0)]
     lost = then[~then["uai"].isin(kept)]
-    named = [f"{u} ({n:.0f} pupils)" for u, n in zip(lost["uai"], lost["pupils"], strict=True)]
+    named = [f"{u} ({told_pupils(n)})" for u, n in zip(lost["uai"], lost["pupils"], strict=True)]
     consequence = "left out with their pupils: neither in the positions nor in the IPS file of that rentrée"
     if len(then):
         ledger.match("establishments of the effectifs that are collèges", len(then), named, consequence)
@@ -221,15 +227,3 @@ def _private(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     consequence = "left out of every measure with private collèges"
     ledger.match("private collèges with IPS and enrolment", len(rows), rows.loc[bare, "uai"], consequence)
     return rows[~bare].reset_index(drop=True)
-
-
-def _history(public: pd.DataFrame, pupils: pd.DataFrame, base: int) -> pd.DataFrame:
-    """Enrolments known, the base rentrée's among them."""
-    columns = ["uai", "rentree", "pupils", *GRADE_COLUMNS]
-    past = pupils.loc[pupils["uai"].isin(public["uai"]), columns]
-    counted = set(past.loc[past["rentree"] == base, "uai"])
-    now = public.loc[~public["uai"].isin(counted), ["uai", "pupils"]].assign(
-        rentree=base, **dict.fromkeys(GRADE_COLUMNS, np.nan)
-    )
-    rows = pd.concat([past, now[columns]], ignore_index=True) if len(past) else now[columns]
-    return rows.sort_values(["uai", "rentree"], ignore_index=True)

@@ -40,6 +40,7 @@ class TerritorySettings(_Frozen):
 
     code: Code = Field(description="Département code: 62, 062 or 2A.")
     name: str = Field("", max_length=200, description="Name shown to people; the code where empty.")
+    omphale_zone: str = Field("", max_length=200, description="Zone of the Omphale workbooks; the name, or the code, if empty.")
     base_rentree: int | None = Field(
         None, ge=1990, le=2100, description="Rentrée of the figures; the latest with IPS and pupils if absent."
     )
@@ -68,6 +69,8 @@ class FileSettings(_Frozen):
     income_iris: Paths = ()
     population: Paths = ()
     births: Paths = ()
+    omphale: Paths = ()
+    grid: Paths = ()
     iris_population: Paths = ()
     communes: Paths = ()
     iris: Paths = ()
@@ -94,6 +97,9 @@ class OwnSettings(_Frozen):
     urban_networks: OwnTable | None = None
     circuits: OwnTable | None = None
     dwellings: OwnTable | None = None
+    residents: OwnTable | None = None
+    pcs: OwnTable | None = None
+    bassins: OwnTable | None = None
 
     @model_validator(mode="after")
     def _known_columns(self) -> OwnSettings:

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.college_pupils as college_pupils
 import maillage.sources.dwellings as dwellings
 import maillage.sources.education as education
+import maillage.sources.grid as grid
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
+import maillage.sources.omphale as omphale
 import maillage.sources.own as own
+import maillage.sources.pcs as pcs
 import maillage.sources.population as population
 import maillage.sources.positions as positions
+import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.layout import Layout
 from maillage.sources.tables import PARQUET_SUFFIXES, SHEET_SUFFIXES, TEXT_SUFFIXES, normalise, read_header
@@ -25,8 +30,8 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("positions", positions.ANNUAIRE),
     ("ips_colleges", education.COLLEGE_IPS),
     ("ips_ecoles", education.ECOLE_IPS),
-    ("college_pupils", education.COLLEGE_PUPILS),
-    ("college_pupils", education.SECOND_DEGRE),
+    ("college_pupils", college_pupils.COLLEGE_PUPILS),
+    ("college_pupils", college_pupils.SECOND_DEGRE),
     ("ecole_pupils", education.ECOLE_PUPILS),
     ("boarding", education.BOARDING),
     ("sectors", carte_scolaire.CARTE_SCOLAIRE),
@@ -36,6 +41,7 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("births", insee.BIRTHS),
     ("births", insee.BIRTHS_BY_YEAR),
     ("iris_population", insee.IRIS_POPULATION),
+    ("grid", grid.SQUARES),
     ("cog", insee.COG),
     ("capacity", own.CAPACITY),
     ("canteens", own.CANTEENS),
@@ -44,13 +50,22 @@ _TABLES: tuple[tuple[str, Layout], ...] = (
     ("urban_networks", own.URBAN_NETWORKS),
     ("circuits", circuits.CIRCUITS),
     ("dwellings", dwellings.DWELLINGS),
+    ("residents", residents.RESIDENTS),
+    ("pcs", pcs.PCS),
+    ("bassins", own.BASSINS_DE_VIE),
+    ("bassins", own.BASSINS),
     ("projection", own.PROJECTION),
     ("sectors", carte_scolaire.PLAIN_SECTORS),
 )
 
-_PLAIN = (carte_scolaire.PLAIN_SECTORS, own.PROJECTION, own.URBAN_NETWORKS)
+_PLAIN = (carte_scolaire.PLAIN_SECTORS, own.PROJECTION, own.URBAN_NETWORKS, own.BASSINS)
 
-_CONTOURS: tuple[tuple[str, Layout], ...] = (("roads", ign.ROADS), ("iris", ign.IRIS), ("communes", ign.COMMUNES))
+_CONTOURS: tuple[tuple[str, Layout], ...] = (
+    ("roads", ign.ROADS),
+    ("grid", grid.SQUARES),
+    ("iris", ign.IRIS),
+    ("communes", ign.COMMUNES),
+)
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,10 @@ def recognise(path: Path) -> tuple[str, int] | None:
         return None
     if population.is_population_estimate(path):
         return ("population", -1)
+    if omphale.is_omphale(path):
+        return ("omphale", -1)
+    if own.is_bassins_de_vie(path):
+        return ("bassins", -1)
     names = tuple(normalise(name) for name in read_header(path))
     return next(((key, i) for i, (key, layout) in enumerate(_TABLES) if _fits(layout, names)), None)
 

@@ -22,6 +22,10 @@ from maillage.sources.ledger import Ledger
 from maillage.sources.sectors import Places
 from maillage.territory import ECOLE_GRADES
 
+LEAST_COVER, MOST_COVER = 0.9, 1.1
+"""A count by residence tells where écoliers live if it has this share of those of the écoles: one of the private sector too,
+or of some communes only, has not."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ecoles:
@@ -53,7 +57,7 @@ class Ecoles:
 
 def join_ecoles(
     pupils: pd.DataFrame | None, ips: pd.DataFrame | None, names: Strings, inhabitants: Floats, places: Places, base: int,
-    ledger: Ledger,
+    ledger: Ledger, at_home: Floats | None = None,
 ) -> Ecoles:  # fmt: skip
     """Join école pupils and écoles' IPS to communes, and spread pupils over the communes they are taken to live in.
 
@@ -72,23 +76,26 @@ def join_ecoles(
     base : int
         Base rentrée; the last one up to it is used.
     ledger : Ledger
+    at_home : (C, 5) float, optional
+        Public écoliers by commune of residence and grade, counted; NaN where secret. Where their total is that of the écoles,
+        or nearly, they take the place of the écoles' pupils spread over the communes.
     """
     by_uai = {} if ips is None else dict(zip(ips["uai"], ips["commune"], strict=True))
     rows = _graded(pupils, ips, ledger)
-    rows = rows.assign(commune=_communes_of(rows, by_uai, places.communes, names, ledger))
+    rows = rows.assign(commune=communes_of(rows, by_uai, places.communes, names, "public", ledger))
     rows = rows[rows["commune"] != ""]
     today = rows[rows["rentree"] == _last_rentree(rows["rentree"], base)]
     located = _by_commune(today, places.communes)
     attends = _attendance(located.sum(axis=1), inhabitants, places)
-    served = located.sum(axis=1) <= 0
-    if located.sum() > 0:
-        method = "communes without école row: a share of the neighbouring écoles' pupils, by inhabitants; totals kept"
-        ledger.estimate("école pupils by commune", int(served.sum()), len(served), method)
     own = _mean_ips(None if ips is None else latest(ips, base), today, places.communes)
-    lives = np.asarray(attends.T @ located)
+    lives, served = np.asarray(attends.T @ located), located.sum(axis=1) <= 0
+    if at_home is not None and _agree(at_home, located, ledger):
+        lives, served = _counted_at_home(at_home, lives, ledger)
+    else:
+        _account_for_spread(located, rows if pupils is None else rows.iloc[:0], ledger)
     return Ecoles(
         pupils=lives,
-        weight=lives.sum(axis=1) if located.sum() > 0 else inhabitants,
+        weight=lives.sum(axis=1) if lives.sum() > 0 else inhabitants,
         served=served,
         ips=own,
         ips_attended=_attended(own, located.sum(axis=1), attends),
@@ -112,33 +119,76 @@ def _graded(pupils: pd.DataFrame | None, ips: pd.DataFrame | None, ledger: Ledge
     """Rows with the five grades, from the école table, else from the pupils of the IPS table."""
     columns = ["uai", "rentree", "commune", "commune_name", *ECOLE_GRADES]
     if pupils is not None:
-        secret = pupils.loc[pupils[list(ECOLE_GRADES)].isna().any(axis=1), ["uai", "rentree"]]
-        named = secret["uai"] + " " + secret["rentree"].astype(str)
-        ledger.match("rows of public écoles with every grade", len(pupils), named, "grades missing or secret count no pupil")
-        return pupils[columns].fillna(dict.fromkeys(ECOLE_GRADES, 0.0))
+        return counted(pupils, "public", ledger)[columns]
     if ips is None:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns}).astype({"rentree": int})
     known = ips[ips["pupils"].notna()]
-    method = "no figures by grade: a fifth of each école's pupils in the IPS file"
-    ledger.estimate("école pupils by grade", known["uai"].nunique(), known["uai"].nunique(), method)
     return known.assign(commune_name="", **dict.fromkeys(ECOLE_GRADES, known["pupils"] / 5))[columns]
 
 
-def _communes_of(
-    rows: pd.DataFrame, by_uai: dict[str, str], communes: Strings, names: Strings, ledger: Ledger
+def _agree(at_home: Floats, located: Floats, ledger: Ledger) -> bool:
+    """Whether the écoliers counted where they live are about as many as those the écoles count; true where no école does."""
+    attending = located.sum()
+    share = float(np.nansum(at_home) / attending) if attending > 0 else 1.0
+    agree = LEAST_COVER <= share <= MOST_COVER
+    what = "tables of residents whose public écoliers of the base rentrée are those of the écoles"
+    consequence = f"outside {LEAST_COVER:.0%} to {MOST_COVER:.0%} of them: not used to tell where écoliers live today"
+    ledger.match(what, 1, [] if agree else [f"{share:.0%}"], consequence)
+    return agree
+
+
+def _counted_at_home(at_home: Floats, spread: Floats, ledger: Ledger) -> tuple[Floats, Bools]:
+    """Pupils as counted by residence, those of the écoles where a number is secret, and which communes have such a number."""
+    secret = np.isnan(at_home)
+    communes: Bools = np.asarray(secret.any(axis=1), dtype=np.bool_)
+    method = "numbers that the table of residents keeps secret: a share of the écoles' pupils, by inhabitants"
+    ledger.estimate("école pupils by commune", int(communes.sum()), len(communes), method)
+    return np.where(secret, spread, at_home), communes
+
+
+def _account_for_spread(located: Floats, fifths: pd.DataFrame, ledger: Ledger) -> None:
+    count = fifths["uai"].nunique()
+    method = "no figures by grade: a fifth of each école's pupils in the IPS file"
+    ledger.estimate("école pupils by grade", count, count, method)
+    if located.sum() > 0:
+        method = "communes without école row: a share of the neighbouring écoles' pupils, by inhabitants; totals kept"
+        ledger.estimate("école pupils by commune", int((located.sum(axis=1) <= 0).sum()), len(located), method)
+
+
+def counted(pupils: pd.DataFrame, sector: str, ledger: Ledger) -> pd.DataFrame:
+    """Rows of the écoles of one sector, grades that are not published counting no pupil, which is told."""
+    secret = pupils.loc[pupils[list(ECOLE_GRADES)].isna().any(axis=1), ["uai", "rentree"]]
+    named = secret["uai"] + " " + secret["rentree"].astype(str)
+    ledger.match(f"rows of {sector} écoles with every grade", len(pupils), named, "grades missing or secret count no pupil")
+    return pupils.fillna(dict.fromkeys(ECOLE_GRADES, 0.0))
+
+
+def communes_of(
+    rows: pd.DataFrame, by_uai: dict[str, str], communes: Strings, names: Strings, sector: str, ledger: Ledger
 ) -> pd.Series[str]:
     """INSEE code of each row: its own, else that of its UAI, else that of its commune's name where only one has it."""
     plain = pd.Series([plain_name(str(name)) for name in names])
-    once = ~plain.duplicated(keep=False).to_numpy()
-    by_name = dict(zip(plain[once], communes[once], strict=True))
-    spelling = {name: by_name.get(plain_name(name), "") for name in rows["commune_name"].unique()}
-    code = rows["commune"].where(rows["commune"] != "", rows["uai"].map(by_uai).fillna(""))
-    code = code.where(code != "", rows["commune_name"].map(spelling).fillna("")).astype(str)
+    by_name, by_bare = _only_ones(plain, communes), _only_ones(plain.map(_without_article), communes)
+    written = {name: plain_name(name) for name in rows["commune_name"].unique()}
+    spelling = {name: by_name.get(p) or by_bare.get(_without_article(p), "") for name, p in written.items()}
+    code = rows["commune"].where(rows["commune"] != "", rows["uai"].map(lambda uai: by_uai.get(uai, "")))
+    code = code.where(code != "", rows["commune_name"].map(spelling)).astype(str)
     known = code.isin(communes.tolist())
     lost = rows.loc[~known, "uai"]
     consequence = "left out: neither UAI nor name of the commune tells where they are"
-    ledger.match("public écoles joined to a commune", rows["uai"].nunique(), lost, consequence)
+    ledger.match(f"{sector} écoles joined to a commune", rows["uai"].nunique(), lost, consequence)
     return code.where(known, "")
+
+
+def _only_ones(names: pd.Series[str], communes: Strings) -> dict[str, str]:
+    """Commune of each name that one commune only bears."""
+    once = ~names.duplicated(keep=False).to_numpy()
+    return dict(zip(names[once], communes[once].tolist(), strict=True))
+
+
+def _without_article(plain: str) -> str:
+    """The contours of some vintages leave out the article of a commune's name."""
+    return re.sub(r"^(LES?|LA|L) ", "", plain)
 
 
 def _by_commune(rows: pd.DataFrame, communes: Strings) -> Floats:

@@ -6,11 +6,13 @@ Layouts change with the year, which is part of the column names (``MED21``); who
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
 import maillage.sources.schema as schema
+from maillage.errors import Fault
 from maillage.sources.layout import Layout, Sheet, open_sheet
 from maillage.sources.tables import normalise, read_header
 
@@ -105,7 +107,8 @@ def read_births(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``commune, year, births`` (live births of the calendar year; NaN where missing).
+        ``commune, year, births`` (live births of the calendar year; NaN where missing). Municipal arrondissements of Paris,
+        Lyon and Marseille stand beside their commune: whoever adds up must take one or the other.
 
     Raises
     ------
@@ -114,6 +117,10 @@ def read_births(path: Path) -> pd.DataFrame:
     """
     by_year = _births_by_year(path)
     sheet = open_sheet(path, [by_year, BIRTHS] if by_year else [BIRTHS])
+    if by_year is not None:
+        twice = sorted(name for name, count in Counter(map(normalise, read_header(path))).items() if count > 1)
+        names = [name for name in twice if re.fullmatch(BIRTHS_BY_YEAR.columns["births"][0], name)]
+        sheet.faults += [Fault(str(path), "a year twice", name.upper(), remedy="Keep one of the columns") for name in names]
     if by_year is None or sheet.layout is BIRTHS:
         return sheet.finish(_births_long(sheet), schema.BIRTHS)
     years = [column for column in by_year.columns if column != "commune"]
@@ -184,7 +191,8 @@ def _births_by_year(path: Path) -> Layout | None:
 
 
 def _births_long(sheet: Sheet) -> pd.DataFrame:
-    sheet.keep((sheet.codes("level") == "COM") & (sheet.codes("measure") == "LVB"), "births (LVB) of a commune (COM)")
+    counted = sheet.codes("level").isin({"COM", "ARM"}) & (sheet.codes("measure") == "LVB")
+    sheet.keep(counted, "births (LVB) of a commune (COM)")
     return pd.DataFrame(
         {
             # A code may come with its level before it ("2025-COM-62041").

@@ -163,15 +163,21 @@ class Sheet:
         return Fault(self.file, f"column missing (looked for {' or '.join(plain)})", column, remedy=remedy)
 
 
-def open_sheet(path: Path, layouts: Sequence[Layout], *, sheet: str | None = None) -> Sheet:
-    """Read a file under the first layout that it has in full, else under the one it comes closest to."""
+def open_sheet(path: Path, layouts: Sequence[Layout], *, sheet: str | None = None, titled: bool = False) -> Sheet:
+    """Read a file under the first layout that it has in full, else under the one it comes closest to.
+
+    `titled`: the header of a spreadsheet may stand below a title.
+    """
     chosen: list[Layout] = []
 
     def wanted(names: tuple[str, ...]) -> list[int]:
         chosen.append(min(layouts, key=lambda layout: len(layout.missing(names))))
         return sorted(set(chosen[0].find(names).values())) or list(range(len(names)))
 
-    table = read_table(path, sheet=sheet, wanted=wanted)
+    def is_header(names: tuple[str, ...]) -> bool:
+        return any(not layout.missing(names) for layout in layouts)
+
+    table = read_table(path, sheet=sheet, wanted=wanted, is_header=is_header if titled else None)
     return Sheet(table, chosen[0])
 
 

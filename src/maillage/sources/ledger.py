@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from maillage.errors import Fault
 from maillage.territory import Estimate, Match
 
+FEW_PUPILS = 5
+"""Smaller counts are never told."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -38,6 +41,21 @@ class Ledger:
         """Note that `count` of `total` values of `quantity` were obtained by `method`; none is no entry."""
         if count:
             self.estimates.append(Estimate(quantity, int(count), int(total), method))
+
+    def withdraw(self, *quantities: str) -> None:
+        """Strike out the estimates of these quantities, which are about to be made again from better data."""
+        self.estimates[:] = [entry for entry in self.estimates if entry.quantity not in quantities]
+
+
+def told_pupils(count: float) -> str:
+    """A number of pupils as an account may name it: not if it is small enough to point at somebody.
+
+    >>> told_pupils(497.0), told_pupils(2.0), told_pupils(float("nan"))
+    ('497 pupils', 'fewer than 5 pupils', 'pupils unknown')
+    """
+    if count != count:
+        return "pupils unknown"
+    return f"{count:.0f} pupils" if count >= FEW_PUPILS else f"fewer than {FEW_PUPILS} pupils"
 
 
 def _once(ids: Iterable[str]) -> tuple[str, ...]:

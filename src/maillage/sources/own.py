@@ -11,6 +11,9 @@ import maillage.sources.schema as schema
 from maillage.sources.circuits import CIRCUITS
 from maillage.sources.dwellings import DWELLINGS
 from maillage.sources.layout import Layout, Sheet, examples, open_sheet
+from maillage.sources.pcs import PCS
+from maillage.sources.residents import RESIDENTS
+from maillage.sources.tables import SHEET_SUFFIXES, sheet_names
 
 _UAI = ("uai", "code_uai", "rne", "code_rne", "numero_uai")
 
@@ -61,6 +64,21 @@ URBAN_NETWORKS = Layout(
     },
 )
 
+BASSINS = Layout(
+    "bassins",
+    {
+        "commune": ("code_insee", "code_commune", "insee_com", "insee", "codgeo", "code_insee_de_la_commune", "commune"),
+        "bassin": ("bassin", "nom_du_bassin", "libelle_du_bassin", "bassin_de_vie"),
+    },
+)
+
+BASSINS_DE_VIE = Layout(
+    "bassins de vie", {"commune": ("codgeo",), "bassin": (r"libbv\d{4}",), "code": (r"bv\d{4}",)}, optional=frozenset({"code"})
+)
+"""INSEE's table of bassins de vie, ``BV2022_au_01-01-AAAA``."""
+
+BASSINS_SHEET = "Composition_communale"
+
 PROJECTION = Layout(
     "projection",
     {
@@ -79,6 +97,9 @@ LAYOUTS = {
     "urban_networks": URBAN_NETWORKS,
     "circuits": CIRCUITS,
     "dwellings": DWELLINGS,
+    "residents": RESIDENTS,
+    "pcs": PCS,
+    "bassins": BASSINS,
 }
 """Layout of each table of the ``[own]`` section."""
 
@@ -158,6 +179,34 @@ def read_urban_networks(path: Path, *, sheet: str | None = None, columns: Column
     opened = open_sheet(path, [URBAN_NETWORKS.mapped(columns)], sheet=sheet)
     frame = pd.DataFrame({"commune": opened.codes("commune"), "network": opened.text("network")})
     return opened.finish(frame, schema.URBAN_NETWORKS)
+
+
+def read_bassins(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:
+    """Which bassin each commune lies in: ``commune, bassin`` (a name).
+
+    INSEE's workbook of bassins de vie is read as it is published: its sheet of communes, below the title. Two bassins de vie
+    of one name are told apart by their codes. Parameters and faults as `read_capacity`.
+    """
+    layouts = [BASSINS.mapped(columns)] if columns else [BASSINS, BASSINS_DE_VIE]
+    opened = open_sheet(path, layouts, sheet=sheet or _bassins_sheet(path), titled=True)
+    frame = pd.DataFrame({"commune": opened.codes("commune"), "bassin": opened.text("bassin")})
+    if opened.has("code"):
+        code = opened.text("code")
+        names = code.groupby(frame["bassin"]).transform("nunique")
+        frame["bassin"] = frame["bassin"].where(names == 1, frame["bassin"] + " (" + code + ")")
+    return opened.finish(frame, schema.BASSINS)
+
+
+def is_bassins_de_vie(path: Path) -> bool:
+    """Whether a spreadsheet is INSEE's workbook of bassins de vie."""
+    sheet = _bassins_sheet(path)
+    return sheet is not None and not open_sheet(path, [BASSINS_DE_VIE], sheet=sheet, titled=True).faults
+
+
+def _bassins_sheet(path: Path) -> str | None:
+    """INSEE's sheet of communes, if the file has one."""
+    workbook = path.suffix.lower() in SHEET_SUFFIXES and path.is_file()
+    return BASSINS_SHEET if workbook and BASSINS_SHEET in sheet_names(path) else None
 
 
 def read_projection(path: Path, *, sheet: str | None = None, columns: Columns = None) -> pd.DataFrame:

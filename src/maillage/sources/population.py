@@ -10,7 +10,8 @@ import pandas as pd
 import maillage.sources.cells as cells
 import maillage.sources.schema as schema
 from maillage.errors import Fault, InputError
-from maillage.sources.layout import Layout, Sheet, open_sheet
+from maillage.sources.filtered import open_filtered
+from maillage.sources.layout import Layout, Sheet
 from maillage.sources.tables import SHEET_SUFFIXES, TextTable, all_sheet_cells, sheet_names
 
 POPULATION_COMMUNES = Layout(
@@ -83,7 +84,7 @@ def read_population_communes(path: Path, *, departement: str | None = None) -> p
     InputError
         Every fault of the rows read.
     """
-    sheet = open_sheet(path, [POPULATION_COMMUNES])
+    sheet = open_filtered(path, POPULATION_COMMUNES, "commune", f"^ *{departement or ''}")
     sheet.keep(sheet.codes("level").isin({"COM", ""}) & sheet.codes("commune").str.startswith(departement or ""))
     year = re.search(_YEAR, path.stem)
     if year is None:

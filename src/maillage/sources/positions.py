@@ -62,9 +62,10 @@ ANNUAIRE = Layout(
         "nature": ("code_nature",),
         "state": ("etat",),
         "updated": ("date_maj_ligne",),
+        "bassin": ("libelle_bassin_formation",),
         **_COORDINATES,
     },
-    optional=frozenset({"latitude", "longitude", "state", "updated"}),
+    optional=frozenset({"latitude", "longitude", "state", "updated", "bassin"}),
 )
 
 LAYOUTS = (GEOLOCATION, ANNUAIRE)
@@ -127,6 +128,21 @@ def read_directory(path: Path) -> pd.DataFrame:
     _first_line_only(sheet)
     columns = {"uai": sheet.codes("uai"), "commune": sheet.codes("commune"), "commune_name": sheet.text("commune_name")}
     return sheet.finish(pd.DataFrame(columns), schema.DIRECTORY, _vintage(sheet))
+
+
+def read_school_bassins(path: Path) -> pd.DataFrame:
+    """Bassin de formation of the collèges of a positions file that tells it (the annuaire): ``uai, bassin``.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file.
+    """
+    sheet = open_sheet(path, LAYOUTS)
+    sheet.keep(sheet.text("nature").isin(COLLEGE_NATURES) & (sheet.text("bassin") != ""))
+    # What is wrong with their UAIs is told by `read_positions`.
+    table = pd.DataFrame({"uai": sheet.codes("uai"), "bassin": sheet.text("bassin")}).drop_duplicates("uai")
+    return sheet.finish(table, schema.SCHOOL_BASSINS)
 
 
 def _first_line_only(sheet: Sheet) -> None:

@@ -14,13 +14,18 @@ import pandas as pd
 
 import maillage.sources.carte_scolaire as carte_scolaire
 import maillage.sources.circuits as circuits
+import maillage.sources.college_pupils as college_pupils
 import maillage.sources.dwellings as dwellings
 import maillage.sources.education as education
+import maillage.sources.grid as grid
 import maillage.sources.ign as ign
 import maillage.sources.insee as insee
+import maillage.sources.omphale as omphale
 import maillage.sources.own as own
+import maillage.sources.pcs as pcs
 import maillage.sources.population as population
 import maillage.sources.positions as positions
+import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.config import OwnTable, TerritoryFile
 from maillage.sources.settings import settings_of
@@ -38,22 +43,25 @@ class _Kind:
     field: str
     read: Reader
     key: tuple[str, ...]
+    numbered: bool = False
+    """A column ``file`` says which file of the key each row comes from, from 0."""
 
 
 _KINDS: dict[str, tuple[_Kind, ...]] = {
     "positions": (
         _Kind("positions", positions.read_positions, ("uai",)),
         _Kind("directory", positions.read_directory, ("uai",)),
+        _Kind("school_bassins", positions.read_school_bassins, ("uai",)),
     ),
     "ips_colleges": (_Kind("college_ips", education.read_college_ips, ("uai", "rentree")),),
     "ips_ecoles": (_Kind("ecole_ips", education.read_ecole_ips, ("uai", "rentree")),),
-    "college_pupils": (_Kind("college_pupils", education.read_college_pupils, ("uai", "rentree")),),
+    "college_pupils": (_Kind("college_pupils", college_pupils.read_college_pupils, ("uai", "rentree")),),
     "ecole_pupils": (_Kind("ecole_pupils", education.read_ecole_pupils, ("uai", "rentree")),),
     "sectors": (_Kind("sectors", carte_scolaire.read_sectors, ("commune",)),),
     "boarding": (_Kind("boarding", education.read_boarding, ("uai", "rentree")),),
     "income_communes": (_Kind("income_communes", insee.read_income_communes, ("commune",)),),
     "income_iris": (_Kind("income_iris", insee.read_income_iris, ("iris",)),),
-    "births": (_Kind("births", insee.read_births, ("commune", "year")),),
+    "births": (_Kind("births", insee.read_births, ("commune", "year"), numbered=True),),
     "iris_population": (_Kind("iris_population", insee.read_iris_population, ("iris",)),),
     "communes": (_Kind("communes", ign.read_communes, ("commune",)),),
     "iris": (_Kind("iris", ign.read_iris, ("iris",)),),
@@ -69,6 +77,9 @@ _OWN: dict[str, Callable[..., pd.DataFrame]] = {
     "urban_networks": own.read_urban_networks,
     "circuits": circuits.read_circuits,
     "dwellings": dwellings.read_dwellings,
+    "residents": residents.read_residents,
+    "pcs": pcs.read_pcs,
+    "bassins": own.read_bassins,
 }
 
 
@@ -116,6 +127,12 @@ class SourceTables:
     urban_networks: pd.DataFrame | None = None
     circuits: pd.DataFrame | None = None
     dwellings: pd.DataFrame | None = None
+    residents: pd.DataFrame | None = None
+    pcs: pd.DataFrame | None = None
+    bassins: pd.DataFrame | None = None
+    school_bassins: pd.DataFrame | None = None
+    omphale: pd.DataFrame | None = None
+    grid: pd.DataFrame | None = None
     projection: pd.DataFrame | None = None
     roads: Path | None = None
     records: tuple[Source, ...] = ()
@@ -184,6 +201,8 @@ def read_sources(
         for kind in kinds:
             _read_kind(reading, key, kind, paths, record=kind is kinds[0])
     _read_population(reading, [folder / name for name in config.files.population], config.territory.code)
+    _read_projections(reading, config, folder)
+    _read_grid(reading, [folder / name for name in config.files.grid], config.territory.code)
     for key, reader in _OWN.items():
         _read_own(reading, key, reader, getattr(config.own, key))
     if roads is None and config.files.roads is not None:
@@ -201,10 +220,12 @@ def read_sources(
 
 def _read_kind(reading: _Reading, key: str, kind: _Kind, paths: Sequence[Path], *, record: bool) -> None:
     joined: pd.DataFrame | None = None
-    for path in paths:
+    for number, path in enumerate(paths):
         table = reading.read(path, kind.read)
         if table is None:
             continue
+        if kind.numbered:
+            table["file"] = number
         if record:
             reading.record(path, table)
         if joined is not None:
@@ -231,6 +252,27 @@ def _read_population(reading: _Reading, paths: Sequence[Path], code: str) -> Non
         departements.append(table if estimate else population.population_of_departements(table))
     reading.tables["population"] = stacked(departements, ["departement", "year"])
     reading.tables["population_communes"] = stacked(communes, ["commune", "year"])
+
+
+def _read_projections(reading: _Reading, config: TerritoryFile, folder: Path) -> None:
+    """Omphale workbooks, one a variant, of the zone that the settings name."""
+    about = config.territory
+    zone, code = (about.omphale_zone, "") if about.omphale_zone else (about.name or about.code, about.code)
+    kind = _Kind("omphale", partial(omphale.read_omphale, zone=zone, code=code), ("variant", "year", "age_min"))
+    _read_kind(reading, "omphale", kind, [folder / name for name in config.files.omphale], record=True)
+
+
+def _read_grid(reading: _Reading, paths: Sequence[Path], code: str) -> None:
+    """Squares of one vintage, of one file or of several that each hold a part of them."""
+    read = [(path, reading.read(path, partial(grid.read_grid, departement=code))) for path in paths]
+    tables = {path: table for path, table in read if table is not None}
+    for path, table in tables.items():
+        reading.record(path, table)
+    vintages = sorted({table.attrs["vintage"] for table in tables.values()})
+    if len(vintages) > 1:
+        message = f"squares of several vintages: {', '.join(vintages)}"
+        reading.faults.append(Fault("grid", message, remedy="Keep the files of one vintage"))
+    reading.tables["grid"] = grid.counted_once(list(tables.values()))
 
 
 def _read_own(reading: _Reading, key: str, reader: Callable[..., pd.DataFrame], table: OwnTable | None) -> None:

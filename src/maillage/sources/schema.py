@@ -161,6 +161,7 @@ def _schema(columns: dict[str, pa.Column], key: tuple[str, ...] = (), words: str
 
 
 _GRADES = {name: _count() for name in ("pupils", "p6e", "p5e", "p4e", "p3e", "segpa", "ulis")}
+_GRADES |= {f"{kind}_p{grade}e": _count() for kind in ("segpa", "ulis") for grade in (6, 5, 4, 3)}
 _ECOLE_GRADES = {name: _count() for name in ("cp", "ce1", "ce2", "cm1", "cm2")}
 _YEAR = _whole(1900, 2150, "not a plausible year")
 _BY_RENTREE = (("uai", "rentree"), "UAI in the same rentrée")
@@ -196,6 +197,12 @@ POPULATION_COMMUNES = _schema(
     {"commune": _commune(), "year": _YEAR, "age": _whole(0, 130, "not an age"),
      "population": _count(whole=False, nullable=False)},
 )  # fmt: skip
+OMPHALE = _schema(
+    {"year": _YEAR, "age_min": _whole(0, 130, "not an age"), "age_max": _whole(0, 130, "not an age"),
+     "population": _count(whole=False, nullable=False)},
+)  # fmt: skip
+_PEOPLE = ("people", "households", "poor_households", "living_standard_eur", "age_0_3", "age_4_5", "age_6_10", "age_11_17")
+GRID = _schema({name: _count(whole=False, nullable=False) for name in _PEOPLE})
 BIRTHS = _schema({"commune": _commune(), "year": _YEAR, "births": _count()}, ("commune", "year"), "commune and year")
 IRIS_POPULATION = _schema(
     {"iris": _pattern(IRIS, _NOT_IRIS), "commune": _commune(), "pop_11_17": _count(whole=False)}, ("iris",), "IRIS"
@@ -211,11 +218,24 @@ CANTEENS = _schema(
     {"uai": _uai(), "seats": _count(nullable=False), "sittings": _between(1, 10, "not a number of sittings (1 to 10)")},
     ("uai",), "UAI",
 )  # fmt: skip
+_SHARE = _between(0, float("inf"), _NEGATIVE, nullable=False)
+PCS = _schema(
+    {"uai": _uai(), "rentree": _rentree(),
+     **dict.fromkeys(("tres_favorisee", "favorisee", "moyenne", "defavorisee"), _SHARE)},
+    *_BY_RENTREE,
+)  # fmt: skip
 KITCHENS = _schema({"uai": _uai(), "production_meals": _count(), "ecole_meals": _count()}, ("uai",), "UAI")
 SUPPLIES = _schema(
     {"kitchen_uai": _uai(), "served_uai": _uai()}, ("served_uai",), "served UAI (a canteen is supplied by one kitchen)"
 )
 URBAN_NETWORKS = _schema({"commune": _commune()}, ("commune",), "commune (it lies in one urban network)")
+RESIDENTS = _schema(
+    {"commune": _commune(), "uai": _pattern(UAI, _NOT_UAI, empty=True), "pupils": _count()},
+    ("commune", "rest"),
+    "commune with the same rentrée, grade, sector and school",
+)
+SCHOOL_BASSINS = _schema({})
+BASSINS = _schema({"commune": _commune(), "bassin": _pattern(".+", _MISSING)}, ("commune",), "commune (it lies in one bassin)")
 CIRCUITS = _schema({name: _pattern(".+", _MISSING) for name in ("circuit", "stop")})
 DWELLINGS = _schema(
     {"name": _pattern(".+", _MISSING), "commune": _commune(),

@@ -21,6 +21,8 @@ _ABOUT: dict[str, tuple[str, Callable[[str], str]]] = {
     "births": ("commune", departement_of_commune),
     "iris_population": ("commune", departement_of_commune),
     "iris": ("commune", departement_of_commune),
+    "residents": ("commune", departement_of_commune),
+    "grid": ("communes", departement_of_commune),
     "cog": ("commune", departement_of_commune),
 }
 """Column of each optional table that tells its départements, and how; those that are required are faults without rows."""

@@ -30,6 +30,8 @@ PARQUET_SUFFIXES = (".parquet",)
 
 Wanted = Callable[[tuple[str, ...]], Sequence[int]]
 """Chooses, from the normalised header, the positions of the columns to read."""
+IsHeader = Callable[[tuple[str, ...]], bool]
+"""Whether a row of a spreadsheet, normalised, is its header."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,9 @@ def normalise(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
-def read_table(path: Path, *, sheet: str | None = None, wanted: Wanted | None = None) -> TextTable:
+def read_table(
+    path: Path, *, sheet: str | None = None, wanted: Wanted | None = None, is_header: IsHeader | None = None
+) -> TextTable:
     """Read a CSV, spreadsheet or parquet file as text.
 
     Parameters
@@ -76,6 +80,8 @@ def read_table(path: Path, *, sheet: str | None = None, wanted: Wanted | None = 
         Sheet of a spreadsheet; the first by default.
     wanted : callable, optional
         Columns to read, all by default: wide national files are read several times faster by naming the few in use.
+    is_header : callable, optional
+        Finds the header of a spreadsheet with a title above it; by default, and where it finds none, the first filled row.
 
     Raises
     ------
@@ -89,7 +95,7 @@ def read_table(path: Path, *, sheet: str | None = None, wanted: Wanted | None = 
     if suffix in TEXT_SUFFIXES:
         table = _read_text(path, wanted)
     elif suffix in SHEET_SUFFIXES:
-        table = _from_cells(file, sheet_cells(path, sheet), wanted)
+        table = _from_cells(file, sheet_cells(path, sheet), wanted, is_header)
     elif suffix in PARQUET_SUFFIXES:
         table = _read_parquet(path, wanted)
     else:
@@ -104,15 +110,20 @@ def read_header(path: Path) -> tuple[str, ...]:
     """Column names of a table as written, without reading its rows; raises `InputError` as `read_table` does."""
     suffix = path.suffix.lower()
     if suffix in TEXT_SUFFIXES:
-        with path.open("rb") as stream:
-            start = stream.read(1 << 16)
-        # A header longer than the block would be cut in a character: the last line of a full block is dropped.
-        start = start if len(start) < 1 << 16 else start[: start.rfind(b"\n") + 1]
-        return _header_of(decode(start, str(path)))[0]
+        return read_text_header(path)[0]
     if suffix in PARQUET_SUFFIXES:
         return tuple(_parquet_schema(path))
     cells = next((row for row in sheet_cells(path) if any(row)), [])
     return tuple(cells)
+
+
+def read_text_header(path: Path) -> tuple[tuple[str, ...], str]:
+    """Column names of a text file as written, and its separator."""
+    with path.open("rb") as stream:
+        start = stream.read(1 << 16)
+    # A header longer than the block would be cut in a character: the last line of a full block is dropped.
+    start = start if len(start) < 1 << 16 else start[: start.rfind(b"\n") + 1]
+    return _header_of(decode(start, str(path)))
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
@@ -164,7 +175,7 @@ def _cell(value: Any) -> str:
 def _read_text(path: Path, wanted: Wanted | None) -> TextTable:
     file, raw = str(path), path.read_bytes()
     header, separator = _header_of(decode(raw, file))
-    names = _unique(header)
+    names = unique_names(header)
     positions = sorted(wanted(names)) if wanted else list(range(len(names)))
     ragged = _ragged_lines(raw, separator, len(header))
     if ragged:
@@ -183,7 +194,7 @@ def _read_text(path: Path, wanted: Wanted | None) -> TextTable:
 
 def _read_parquet(path: Path, wanted: Wanted | None) -> TextTable:
     header = _parquet_schema(path)
-    names = _unique(header)
+    names = unique_names(header)
     positions = sorted(wanted(names)) if wanted else list(range(len(names)))
     read = pd.read_parquet(path, columns=[header[p] for p in positions])
     missing = read.isna().to_numpy()
@@ -203,12 +214,14 @@ def _parquet_schema(path: Path) -> tuple[str, ...]:
         raise InputError([fault]) from None
 
 
-def _from_cells(file: str, cells: list[list[str]], wanted: Wanted | None) -> TextTable:
-    first = next((i for i, row in enumerate(cells) if any(row)), None)
-    if first is None:
+def _from_cells(file: str, cells: list[list[str]], wanted: Wanted | None, is_header: IsHeader | None) -> TextTable:
+    filled = [i for i, row in enumerate(cells) if any(row)]
+    if not filled:
         raise InputError([_empty(file)])
+    named = (i for i in filled if is_header and is_header(tuple(map(normalise, cells[i]))))
+    first = next(named, filled[0])
     header = tuple(cells[first])
-    names = _unique(header)
+    names = unique_names(header)
     lines = pd.RangeIndex(first + 2, len(cells) + 1, name="line")
     rows = pd.DataFrame(cells[first + 1 :], columns=list(names), index=lines, dtype=str)
     positions = sorted(wanted(names)) if wanted else list(range(len(names)))
@@ -244,7 +257,8 @@ def _header_of(text: str) -> tuple[tuple[str, ...], str]:
     return tuple(name.strip() for name in next(csv.reader([line.rstrip("\r")], delimiter=separator), [])), separator
 
 
-def _unique(header: Sequence[str]) -> tuple[str, ...]:
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header normalised; those that come again numbered from 2."""
     seen: dict[str, int] = {}
     names = []
     for written in header:

@@ -3,57 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 import shapely
-from scipy.special import ndtr
 
-from maillage.arrays import Bools, Floats, Ints, Strings
+from maillage.arrays import Floats, Ints, Strings
 from maillage.margins import fit_totals, sums_by
 from maillage.sources.communes import Communes
 from maillage.sources.ecoles import Ecoles
 from maillage.sources.geography import components, living_points, neighbours
 from maillage.sources.ledger import Ledger
 from maillage.sources.sectors import Sectors
-from maillage.sources.social import calibrate, fit_income, group_threshold, unit_group
+from maillage.sources.unit_social import Social
 from maillage.sources.units import OUTSIDE, Commune, CutRule, Iris, Part, Shared, cut_communes
 from maillage.territory import Units
 
 IRIS_AREA_TOLERANCE = 0.05
 """Contours of communes and of IRIS are generalised apart: their areas agree to a few per cent."""
-
-
-@dataclass(frozen=True, eq=False)
-class Published:
-    """What collèges publish: ``pupils, ips, ips_sd`` (S,), IPS and deviation NaN where not published."""
-
-    pupils: Floats
-    ips: Floats
-    ips_sd: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Incomes:
-    """Median incomes (euros a year, NaN unknown): by commune (C,), and by IRIS code."""
-
-    commune_eur: Floats
-    iris_eur: Mapping[str, float]
-
-
-@dataclass(frozen=True, eq=False)
-class Social:
-    """Social figures of units and collèges after calibration; IPS below `theta` counts as disadvantaged."""
-
-    ips: Floats
-    ips_sd: Floats
-    imputed: Bools
-    group: Floats
-    college_ips: Floats
-    college_sd: Floats
-    theta: float
 
 
 def pupils_today(sectors: Sectors, rows: Floats, totals: Floats) -> Floats:
@@ -123,90 +91,6 @@ def account_for_iris(iris: Mapping[str, Sequence[Iris]], communes: Communes, led
     if covered:
         consequence = "IRIS clipped to the commune's outline, what none of them covers added to the nearest"
         ledger.match("communes whose IRIS make up their area", len(covered), odd, consequence)
-
-
-def social_of(
-    parts: Sequence[Part],
-    home: Ints,
-    ecoles: Ecoles,
-    incomes: Incomes,
-    published: Published,
-    share: float,
-    ledger: Ledger,
-) -> Social:
-    """IPS, deviation and disadvantaged pupils of every part, agreeing with every published figure of the collèges.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-    home : (U,) int
-        Position of each part's commune.
-    ecoles, incomes, published : the data
-    share : float
-        Share of pupils counted as disadvantaged.
-    ledger : Ledger
-    """
-    present = np.array([part.college for part in parts], dtype=np.int32)
-    pupils = np.array([part.pupils if part.college != OUTSIDE else 0.0 for part in parts])
-    first, imputed = _first_ips(parts, home, ecoles, incomes, published, ledger)
-    college_ips, college_sd = _complete(published, first, pupils, present, ledger)
-    fitted = calibrate(pupils, first, present, college_ips, college_sd)
-    method = "differences between the units of a sector narrowed to what the collège's published deviation allows"
-    ledger.estimate("ips spread within sectors", int(fitted.narrowed.sum()), len(college_ips), method)
-    theta = group_threshold(published.pupils, college_ips, college_sd, share)
-    college_group = published.pupils * ndtr((theta - college_ips) / college_sd)
-    group = unit_group(pupils, fitted.ips, fitted.ips_sd, present, college_group, theta)
-    method = f"pupils below IPS {theta:.1f} (the lowest {share:.0%}), IPS taken as normal with the published mean and deviation"
-    ledger.estimate("group", len(parts), len(parts), method)
-    return Social(fitted.ips, fitted.ips_sd, imputed, group, college_ips, college_sd, theta)
-
-
-def _first_ips(
-    parts: Sequence[Part], home: Ints, ecoles: Ecoles, incomes: Incomes, published: Published, ledger: Ledger
-) -> tuple[Floats, Bools]:
-    """IPS of each part before calibration, and whether no école of its commune gives it."""
-    line = fit_income(ecoles.ips, incomes.commune_eur, ecoles.pupils.sum(axis=1))
-    by_income = np.full(len(ecoles.ips), np.nan) if line is None else line.ips(incomes.commune_eur)
-    mean = float(np.average(np.nan_to_num(published.ips), weights=published.pupils * np.isfinite(published.ips)))
-    commune_ips = np.nan_to_num(_first_known(ecoles.ips, by_income, ecoles.ips_attended), nan=mean)
-    imputed = ~np.isfinite(ecoles.ips)[home]
-    ips = commune_ips[home]
-    found = "" if line is None else (
-        f"from median income (IPS = {line.intercept:.1f} + {line.slope:.1f} ln income, R2 {line.r2:.2f}, "
-        f"{line.communes} communes), else "
-    )  # fmt: skip
-    method = f"no école IPS in the commune: {found}that of the écoles its pupils attend, else the mean of the collèges"
-    ledger.estimate("ips of units", int(imputed.sum()), len(parts), method)
-    if line is not None:
-        median = np.array([incomes.iris_eur.get(part.iris, np.nan) for part in parts])
-        ratio = median / incomes.commune_eur[home]
-        known = np.isfinite(ratio) & (ratio > 0)
-        ips = ips + np.where(known, line.slope * np.log(np.where(known, ratio, 1.0)), 0.0)
-        method = "IPS of the commune's écoles moved by the income of the IRIS, at the slope found between communes"
-        ledger.estimate("ips of iris", int(known.sum()), len(parts), method)
-    method = "first IPS of units shifted by one constant a collège so that today's sectors give each published IPS"
-    ledger.estimate("ips calibration", len(parts), len(parts), method)
-    return ips, imputed
-
-
-def _complete(published: Published, first: Floats, pupils: Floats, present: Ints, ledger: Ledger) -> tuple[Floats, Floats]:
-    """Published IPS and deviation, completed from the sector's units and the median deviation where not published."""
-    size, inside = len(published.pupils), present >= 0
-    total = sums_by(present[inside], pupils[inside], size)
-    sector = sums_by(present[inside], (pupils * first)[inside], size) / np.maximum(total, 1e-9)
-    lacking = ~np.isfinite(published.ips) | ~np.isfinite(published.ips_sd) | (published.ips_sd <= 0)
-    method = "IPS or deviation not published: mean of the sector's units, median deviation of the other collèges"
-    ledger.estimate("ips of collèges", int(lacking.sum()), size, method)
-    middle = float(np.median(published.ips_sd[~lacking])) if (~lacking).any() else 30.0
-    ips = np.where(np.isfinite(published.ips), published.ips, sector)
-    return ips, np.where(np.isfinite(published.ips_sd) & (published.ips_sd > 0), published.ips_sd, middle)
-
-
-def _first_known(*columns: Floats) -> Floats:
-    result = columns[0]
-    for column in columns[1:]:
-        result = np.where(np.isfinite(result), result, column)
-    return result
 
 
 def unit_table(parts: Sequence[Part], home: Ints, sectors: Sectors, ecoles: Ecoles, social: Social, ledger: Ledger) -> Units:

@@ -59,12 +59,14 @@ class Territory:
         Share of public pupils counted as disadvantaged (assumption, 0 to 1).
     group_ips : float
         IPS below which a pupil is counted as disadvantaged; follows from `group_share`.
+    group_observed : bool
+        The disadvantaged pupils of every public collège are the planner's figures, not imputed from the IPS.
     roads : Path or None
         File of roads, read by the travel stage.
     urban_networks : UrbanNetworks or None
         None where the planner gave no table of them.
     bassins : Bassins or None
-        None where neither the directory nor the planner tells them.
+        Of the planner's table, else of the directory, else groups made here; None in a territory made by hand.
     grid : GridSums or None
         None where no 200 m squares were given.
     circuits : DataFrame or None
@@ -85,6 +87,7 @@ class Territory:
     communes_sectored: int
     group_share: float
     group_ips: float
+    group_observed: bool = False
     roads: Path | None = None
     urban_networks: UrbanNetworks | None = None
     bassins: Bassins | None = None

@@ -16,6 +16,9 @@ ECOLE_GRADES = ("cp", "ce1", "ce2", "cm1", "cm2")
 COLLEGE_COLUMNS = tuple(f"p{grade}" for grade in GRADES)
 """Columns of pupils by grade in tables of collèges: ``p6e, p5e, p4e, p3e``."""
 
+IPS_SCALE_FROM = 2022
+"""First rentrée of the present scale of the IPS: no figure of an earlier one is compared with a later one."""
+
 SPECIAL_KINDS = ("segpa", "ulis")
 """Pupils who are placed by a commission, not by their sector."""
 
@@ -42,7 +45,7 @@ class Cohorts:
     projection : DataFrame
         Columns ``rentree, variant, pupils``: totals of public collège pupils to agree with.
     private_history : DataFrame
-        As `history`, of the private collèges of the territory.
+        As `history`, of every private collège of the territory, those closed since too.
     private_ecoles : DataFrame
         As `ecole_history`, of private écoles, by the commune they stand in.
     special : DataFrame
@@ -50,7 +53,8 @@ class Cohorts:
         one of `SPECIAL_KINDS`; grades NaN where only the total is published.
     residents : DataFrame
         Columns ``commune, rentree, grade, public, pupils``: pupils by commune of residence, from the planner's own extract
-        (ONDE for écoles, BEE for collèges); `grade` is one of `ECOLE_GRADES` or `GRADES`, `public` a bool.
+        (ONDE for écoles, BEE for collèges); `grade` is one of `ECOLE_GRADES` or `GRADES`, `public` a bool. Pupils are NaN
+        where secret; what is not listed has none.
     population_communes : DataFrame
         Columns ``commune, year, age, population``: census, single years of age, both sexes.
     omphale : DataFrame
@@ -59,6 +63,9 @@ class Cohorts:
     dwellings : DataFrame
         Columns ``name, commune, year, dwellings, kind, demolition``: the planner's programmes of dwellings, lived in (or
         gone, where `demolition`) by the rentrée of `year`; `kind` is "house", "flat", "social_flat" or "mixed".
+    ecole_ips : DataFrame
+        Columns ``commune, rentree, ips, pupils``: mean IPS of the public écoles standing in each commune, the same écoles in
+        every rentrée from `IPS_SCALE_FROM` on; `pupils` are theirs (CP to CM2), NaN where no number is known at all.
     """
 
     population: pd.DataFrame
@@ -75,3 +82,4 @@ class Cohorts:
     dwellings: pd.DataFrame = field(
         default_factory=partial(_empty, "name", "commune", "year", "dwellings", "kind", "demolition")
     )
+    ecole_ips: pd.DataFrame = field(default_factory=partial(_empty, "commune", "rentree", "ips", "pupils"))

@@ -49,7 +49,8 @@ class Units(Table):
     ecole_pupils : (U, 5) float
         Public école pupils living in the unit by grade, CP to CM2, at the base rentrée.
     ecole_served : (U,) bool
-        The commune has no école row: its pupils are taken to attend neighbouring écoles.
+        The commune has no école row: its pupils are taken to attend neighbouring écoles. Where pupils are counted by
+        commune of residence, that some of the counts are secret.
     edges : (E, 2) int32
         Pairs of neighbouring units (shared border), first < second.
     edge_length_m : (E,) float
