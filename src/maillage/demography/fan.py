@@ -27,7 +27,7 @@ PER_PAGE, ACROSS = 12, 3
 """Small charts on a page, and in a row of it."""
 
 INK, LINE = "#1d2733", "#08306b"
-SHADES = ((0.42, 0.62, 0.80), (0.87, 0.92, 0.97))
+SHADES = ((0.42, 0.62, 0.80), (0.83, 0.90, 0.96))
 """Innermost and outermost band: one hue from dark to light, so that they differ in grey, in print and to every eye."""
 
 LONGEST_NAME = 60
@@ -40,6 +40,7 @@ WORDS = {
         "collège": "collèges", "bassin": "bassins", "département": "départements", "thousands": ",",
         "drawn": "A projection, not a forecast; intervals from {n} simulated futures.",
         "plain": "A projection, not a forecast; no interval was computed.",
+        "cut": "The scale of pupils does not start at 0.",
     },
     "fr": {
         "pupils": "Élèves", "grade": "Élèves de {grade}", "observed": "observé", "projection": "projection",
@@ -48,6 +49,7 @@ WORDS = {
         "collège": "collèges", "bassin": "bassins", "département": "départements", "thousands": "\u202f",
         "drawn": "Projection et non prévision\u202f; intervalles tirés de {n} futurs simulés.",
         "plain": "Projection et non prévision\u202f; aucun intervalle n’a été calculé.",
+        "cut": "L’échelle des effectifs ne part pas de 0.",
     },
 }  # fmt: skip
 """Of each language, the same keys."""
@@ -128,10 +130,12 @@ def draw_fan(
     paint(ax, fan, language)
     ax.set_title(_short(fan.name), loc="left", parse_math=False)
     ax.set_ylabel(words["grade"].format(grade=grade) if grade else words["pupils"])
-    ax.set_xlabel(caption(fan, language), loc="left", fontsize="small")
-    base = int(fan.rentrees[0])
-    place = {"xy": (base, 1), "xycoords": ("data", "axes fraction"), "xytext": (-4, -2), "textcoords": "offset points"}
-    ax.annotate(words["base"].format(year=base), ha="right", va="top", fontsize="small", color=INK, **place)
+    cut = [words["cut"]] if ax.get_ylim()[0] > 0 else []
+    ax.set_xlabel("\n".join([caption(fan, language), *cut]), loc="left", fontsize="small")
+    base, side = int(fan.rentrees[0]), -1 if len(fan.seen) else 1
+    place = {"xy": (base, 1), "xycoords": ("data", "axes fraction"), "xytext": (4 * side, -2), "textcoords": "offset points"}
+    told = words["base"].format(year=base)
+    ax.annotate(told, ha="right" if side < 0 else "left", va="top", fontsize="small", color=INK, **place)
     ax.legend(frameon=False, loc="lower left", ncols=2 if fan.bands else 1, fontsize="small")
     return ax
 
@@ -221,8 +225,10 @@ def _scales(ax: Axes, fan: Fan, thousands: str, small: bool) -> None:
     shown = [fan.pupils, fan.observed[np.isfinite(fan.observed)], *(b for _, *both in fan.bands for b in both)]
     values = np.concatenate(shown)
     low, high = float(values.min()), max(float(values.max()), 1.0)
-    # From 0, unless all is so far above that little would be seen; then never so near that a small change looks large.
-    bottom = 0.0 if low < 0.6 * high else max(0.0, min(low - 0.6 * (high - low), 0.8 * high))
+    # From 0, unless all is so far above that little would be seen; then never so near that a small change looks large. Small
+    # charts stand side by side: all from 0.
+    near = not small and low >= 0.6 * high
+    bottom = max(0.0, min(low - 0.6 * (high - low), 0.8 * high)) if near else 0.0
     ax.set_ylim(bottom, high + 0.06 * (high - bottom))
     first = int(fan.seen[0]) if len(fan.seen) else int(fan.rentrees[0])
     ax.set_xlim(first - 0.5, int(fan.rentrees[-1]) + 0.5)
