@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from maillage.demography.fan import Fan, paint
+
 Axes = Any
 Writer = Callable[[float], str]
 """Writes a number in the report's language."""
@@ -22,6 +24,7 @@ Writer = Callable[[float], str]
 INK = "#1d2733"
 SOFT = "#5b6875"
 LINES = {"central": ("#0b5394", "-", 2.4), "high": ("#b45309", "--", 1.8), "low": ("#00786c", ":", 2.2)}
+BAND = "#c9ddf0"
 BANDS = ("#2166ac", "#92c5de", "#eceadf", "#fdb863", "#b2182b")
 """Occupancy from nearly empty to over-full: differs in lightness as well as in hue."""
 BAND_INKS = ("#ffffff", INK, INK, INK, "#ffffff")
@@ -56,22 +59,57 @@ class Curve:
     y: tuple[float, ...]
 
 
-def projection(key: str, title: str, text: str, curves: Sequence[Curve], start: int, start_label: str, write: Writer) -> Markup:
-    """Pupils by rentrée: what was observed as dots on a line, then one line a variant, each named at its end."""
+@dataclass(frozen=True)
+class Strip:
+    """A band between two curves."""
+
+    label: str
+    x: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def projection(
+    key: str,
+    title: str,
+    text: str,
+    curves: Sequence[Curve],
+    start: tuple[int, str],
+    band: Strip | None,
+    write: Writer,
+) -> Markup:
+    """Pupils by rentrée: what was observed as dots on a line, then one line a variant, each named at its end.
+
+    `start` is the rentrée of the new sectors and its label; `band` lies behind the lines, named where they leave room.
+    """
     with mpl.rc_context(STYLE):
         figure, axes = _new(8.4, 3.7)
+        if band is not None:
+            axes.fill_between(band.x, band.low, band.high, color=BAND, linewidth=0, label=band.label)
+            axes.legend(frameon=False, loc="lower left", fontsize=9)
         for curve in curves:
             colour, dash, width = LINES.get(curve.key, (INK, "-", 2.0))
             marker = "o" if curve.key not in LINES else None
             axes.plot(curve.x, curve.y, color=colour, linestyle=dash, linewidth=width, marker=marker, markersize=4)
-        top, bottom = _room(axes, [v for c in curves for v in c.y])
+        edges = [] if band is None else [*band.low, *band.high]
+        top, bottom = _room(axes, [*(v for c in curves for v in c.y), *edges])
         _name_ends(axes, [c for c in curves if c.key in LINES and c.y], 0.062 * (top - bottom), write)
-        axes.axvline(start, color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
-        axes.annotate(start_label, (start + 0.1, top), color=SOFT, va="top", fontsize=9)
+        axes.axvline(start[0], color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
+        axes.annotate(start[1], (start[0] + 0.1, top), color=SOFT, va="top", fontsize=9)
         _years(axes, [x for c in curves for x in c.x])
         _ticks(axes, write, "y")
         axes.grid(axis="y")
         figure.subplots_adjust(left=0.09, right=0.80, bottom=0.1, top=0.97)
+        return _svg(figure, key, title, text)
+
+
+def fan(key: str, title: str, text: str, drawn: Fan, language: str) -> Markup:
+    """One place's past, projection and intervals, small enough to stand beside others."""
+    with mpl.rc_context(STYLE):
+        figure, axes = _new(3.4, 2.1)
+        paint(axes, drawn, language, small=True)
+        axes.tick_params(labelsize=9, length=0)
+        figure.subplots_adjust(left=0.17, right=0.97, bottom=0.12, top=0.96)
         return _svg(figure, key, title, text)
 
 
