@@ -17,8 +17,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "AccessPoints": "maillage.travel.points",
+    "AvoidanceResponse": "maillage.hypotheses",
+    "Backtest": "maillage.demography.backtest",
     "Demand": "maillage.demography.demand",
+    "EmploymentShock": "maillage.hypotheses",
+    "Enrolment": "maillage.demography.enrolment",
     "Goals": "maillage.scenario",
+    "Hypotheses": "maillage.hypotheses",
     "InfeasibleError": "maillage.errors",
     "InputError": "maillage.errors",
     "MaillageError": "maillage.errors",
@@ -26,6 +31,8 @@ _HOMES = {
     "Outcome": "maillage.solver.outcome",
     "Plan": "maillage.plan",
     "Problem": "maillage.model.problem",
+    "Programme": "maillage.hypotheses",
+    "PublicShare": "maillage.hypotheses",
     "Ranking": "maillage.ranking",
     "RoadNetwork": "maillage.travel.roads.network",
     "Router": "maillage.travel.search.router",
@@ -37,7 +44,9 @@ _HOMES = {
     "TravelSettings": "maillage.scenario",
     "TravelTimes": "maillage.travel.times",
     "access_points": "maillage.travel.homes",
+    "backtest": "maillage.demography",
     "circuit_times": "maillage.travel.coaches.circuits",
+    "entry_flows": "maillage.demography",
     "isochrones": "maillage.travel.maps.reach",
     "load_study": "maillage.files",
     "load_territory": "maillage.sources",
@@ -57,8 +66,13 @@ _HOMES = {
 
 __all__ = [
     "AccessPoints",
+    "AvoidanceResponse",
+    "Backtest",
     "Demand",
+    "EmploymentShock",
+    "Enrolment",
     "Goals",
+    "Hypotheses",
     "InfeasibleError",
     "InputError",
     "MaillageError",
@@ -66,6 +80,8 @@ __all__ = [
     "Outcome",
     "Plan",
     "Problem",
+    "Programme",
+    "PublicShare",
     "Ranking",
     "RoadNetwork",
     "Router",
@@ -78,7 +94,9 @@ __all__ = [
     "TravelTimes",
     "__version__",
     "access_points",
+    "backtest",
     "circuit_times",
+    "entry_flows",
     "isochrones",
     "load_study",
     "load_territory",
@@ -97,10 +115,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from maillage.chain import study
-    from maillage.demography import project_enrolment
-    from maillage.demography.demand import Demand
+    from maillage.demography import Backtest, Demand, Enrolment, backtest, entry_flows, project_enrolment
     from maillage.errors import InfeasibleError, InputError, MaillageError
     from maillage.files import load_study
+    from maillage.hypotheses import AvoidanceResponse, EmploymentShock, Hypotheses, Programme, PublicShare
     from maillage.model.problem import Problem
     from maillage.outputs import write_results
     from maillage.plan import Plan

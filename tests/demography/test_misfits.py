@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from maillage import project_enrolment
+from maillage.demography.areas import Areas
 from maillage.demography.births import born
 from maillage.demography.feeders import local_index
 from toy import toy_territory
@@ -70,10 +71,11 @@ def test_births_that_do_not_cover_every_commune_and_year_are_said():
 def test_an_area_of_nearly_nobody_has_a_finite_trend():
     """The least positive float as a reference: dividing by it would be infinite, and times a weight of 0 not a number."""
     nearly = np.array([5e-324, 0.0, 200.0, 100.0])
-    index = local_index(np.full((4, 1), 30.0), nearly, np.array([0, 0, 1, -1], np.int32))
+    areas = Areas(np.array([0, 0, 1, 2]), np.zeros(3, int), 3, 1)
+    index = local_index(np.full((4, 1), 30.0), nearly, areas)
     assert np.isfinite(index).all()
     assert index[0] == pytest.approx(index[1])
-    alone = local_index(np.full((1, 1), 30.0), nearly[:1], np.array([0], np.int32))
+    alone = local_index(np.full((1, 1), 30.0), nearly[:1], Areas(np.zeros(1, int), np.zeros(1, int), 1, 1))
     assert np.isfinite(alone).all()
 
 

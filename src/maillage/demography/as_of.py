@@ -62,11 +62,11 @@ def as_of(territory: Territory, origin: int, hindsight: bool = False) -> AsOf:
     if not history.empty:
         refuse_repeats(history, ["uai", "rentree"], "college history")
     then = history[history["rentree"].astype(int) == origin].set_index("uai").reindex(territory.colleges.uai)
-    totals = then["pupils"].astype(float).fillna(0.0).to_numpy(np.float64)
+    totals: Floats = np.nan_to_num(then["pupils"].to_numpy(np.float64))
     opened = totals > 0
     _refuse(territory, origin, then, opened)
     present, received = _sectors(territory, opened)
-    grades = then[list(COLLEGE_COLUMNS)].to_numpy(np.float64)
+    grades: Floats = then[list(COLLEGE_COLUMNS)].to_numpy(np.float64)
     colleges = replace(territory.colleges, pupils=totals, grade_pupils=_scaled(grades, totals))
     sector_pupils = np.bincount(present[present >= 0], territory.units.pupils[present >= 0], minlength=len(totals))
     factor = np.divide(totals, sector_pupils, out=np.zeros_like(totals), where=sector_pupils > 0)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from maillage.arrays import Floats, Ints
+from maillage.arrays import Floats
 from maillage.demography.as_of import AsOf, as_of
 from maillage.demography.baselines import BASELINES, baselines
 from maillage.demography.demand import Demand
 from maillage.demography.project import project_enrolment
+from maillage.demography.sectors import today_sectors
 from maillage.errors import Fault, InputError
 from maillage.hypotheses import Hypotheses
 from maillage.territory import COLLEGE_COLUMNS, GRADES, Territory
@@ -112,21 +113,10 @@ def backtest(
     return Backtest(origin, horizon, level, pd.concat(parts, ignore_index=True), demand.method)
 
 
-@dataclass(frozen=True, eq=False)
-class _Today:
-    """Today's sectors, for those who have no plan."""
-
-    uai: np.ndarray
-    present: Ints
-
-    def at(self, rentree: int) -> Ints:
-        return self.present
-
-
 def _rows(territory: Territory, then: AsOf, demand: Demand, plain: dict[str, Floats], t: int, level: float) -> pd.DataFrame:
     rentree = then.territory.base_rentree + t
     colleges = territory.colleges
-    enrolment = demand.by_college(_Today(colleges.uai, territory.units.present))
+    enrolment = demand.by_college(today_sectors(territory))
     ends = ((1 - level) / 2, (1 + level) / 2)
     history = territory.cohorts.history
     seen = history[history["rentree"].astype(int) == rentree].set_index("uai").reindex(colleges.uai)

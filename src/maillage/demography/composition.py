@@ -139,7 +139,9 @@ def base_group_share(territory: Territory) -> Floats:
     units = territory.units
     spread = np.maximum(units.ips_sd, 1e-9)
     share = ndtr((territory.group_ips - units.ips) / spread)
-    return np.asarray(np.clip(np.divide(units.group, units.pupils, out=share, where=units.pupils > 0), 0.0, 1.0))
+    # Less than a millionth of a pupil is nobody: dividing by it might be infinite.
+    some = units.pupils > ROUNDING
+    return np.asarray(np.clip(np.divide(units.group, units.pupils, out=share, where=some), 0.0, 1.0))
 
 
 def _group_share(territory: Territory, mixture: _Mixture) -> Floats:

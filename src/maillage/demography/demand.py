@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from maillage.arrays import Floats, Ints, Strings, frozen
+from maillage.demography.answering import answered_by
 from maillage.demography.composition import Composition
 from maillage.demography.enrolment import Enrolment, quantiles_of
+from maillage.demography.gathering import gathered, no_past, past_of_bassins, past_of_colleges
+from maillage.demography.sectors import NewSectors, Sectors
 from maillage.demography.trail import Trail
+from maillage.demography.why import why_of
 from maillage.errors import Fault, InputError
+from maillage.hypotheses import AvoidanceResponse
 from maillage.territory import GRADES, Territory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Draws = npt.NDArray[np.float32]
-
-
-class Sectors(Protocol):
-    """Who goes where in each rentrée: what a `Plan` says."""
-
-    @property
-    def uai(self) -> npt.NDArray[np.str_]:
-        """(S,) collèges."""
-
-    def at(self, rentree: int) -> Ints:
-        """(U,) position of each unit's collège; -1 = outside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +95,7 @@ class Demand:
         sites = len(plan.uai)
         site = np.stack([np.asarray(plan.at(int(rentree))) for rentree in self.rentrees], axis=1)
         name = plan.uai if territory is None else territory.colleges.name
-        past = _no_past() if territory is None else _past_of_colleges(territory)
+        past = no_past() if territory is None else past_of_colleges(territory)
         return self._gathered("collège", site, sites, np.asarray(plan.uai), np.asarray(name), past)
 
     def by_bassin(self, territory: Territory) -> Enrolment:
@@ -112,14 +106,50 @@ class Demand:
             raise InputError([Fault("by_bassin", "the territory has no bassins", remedy=remedy)])
         home = np.where(territory.units.present >= 0, bassins.unit, -1)
         site = np.repeat(home[:, None], len(self.rentrees), axis=1)
-        past = _past_of_bassins(territory)
+        past = past_of_bassins(territory)
         return self._gathered("bassin", site, len(bassins.name), bassins.name, bassins.name, past)
 
     def everywhere(self, territory: Territory) -> Enrolment:
         """Pupils of the territory's collèges together, under present sectors."""
         site = np.repeat(np.where(territory.units.present >= 0, 0, -1)[:, None], len(self.rentrees), axis=1)
-        past = _past_of_colleges(territory).groupby("rentree", as_index=False)["pupils"].sum().assign(code=territory.code)
+        past = past_of_colleges(territory).groupby("rentree", as_index=False)["pupils"].sum().assign(code=territory.code)
         return self._gathered("département", site, 1, np.array([territory.code]), np.array([territory.name]), past)
+
+    def why(
+        self, territory: Territory, uai: str, rentree: int, grade: str | None = None, plan: Sectors | None = None
+    ) -> pd.DataFrame:
+        """Why a collège has so many pupils: the steps of each of its cohorts, from what was counted to the projection.
+
+        Parameters
+        ----------
+        territory : Territory
+        uai : str
+        rentree : int
+        grade : str, optional
+            One grade; the four cohorts one after the other where absent.
+        plan : Plan, optional
+            Whose sectors count at that rentrée; today's where absent.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``grade, step, rentree, value, factor, source``; with draws the rows "80 % interval, low" and "..., high"
+            come last. The rows "projection" add up to the figure of `by_college`.
+
+        Raises
+        ------
+        InputError
+            An unknown collège, rentrée or grade; a demand that was not projected here.
+        """
+        return why_of(self, territory, uai, rentree, grade, plan)
+
+    def answered(self, plan: NewSectors, territory: Territory, response: AvoidanceResponse) -> Demand:
+        """The demand once families have answered to a plan's new sectors: a sensitivity, not a forecast.
+
+        Only units whose collège changes answer, from the plan's first rentrée on, as `AvoidanceResponse` says; the gap is the
+        IPS published for their new collège less that of the old one. Private collèges take those who leave.
+        """
+        return answered_by(self, plan, territory, response)
 
     def future(self, number: int) -> Demand:
         """One simulated future as a demand of its own, for the optimiser, the indicators and the ranking.
@@ -155,47 +185,3 @@ class Demand:
         pupils = gathered(self.pupils[None], site, count)[0]
         draws = None if self.draws is None else gathered(self.draws, site, count)
         return Enrolment(places, code, name, self.rentrees, pupils, draws, past, self.variant)
-
-
-def gathered(pupils: npt.NDArray[np.floating], site: Ints, count: int) -> npt.NDArray[np.floating]:
-    """(D, count, 4, T) sums of pupils (D, U, 4, T) over the units that go to each place; -1 = to none.
-
-    Parameters
-    ----------
-    site : (U, T) int
-    """
-    draws, _, grades, years = pupils.shape
-    out = np.zeros((draws, count, grades, years), pupils.dtype)
-    for t in range(years):
-        order = np.argsort(site[:, t], kind="stable")
-        order = order[np.searchsorted(site[order, t], 0) :]
-        places, first = np.unique(site[order, t], return_index=True)
-        if len(places):
-            out[..., t][:, places] = np.add.reduceat(pupils[..., t][:, order], first, axis=1)
-    return out
-
-
-def _no_past() -> pd.DataFrame:
-    return pd.DataFrame({"code": pd.Series(dtype=str), "rentree": pd.Series(dtype=int), "pupils": pd.Series(dtype=float)})
-
-
-def _past_of_colleges(territory: Territory) -> pd.DataFrame:
-    history = territory.cohorts.history
-    if history.empty:
-        return _no_past()
-    known = history[(history["rentree"] < territory.base_rentree) & history["pupils"].notna()]
-    table = known.rename(columns={"uai": "code"})[["code", "rentree", "pupils"]]
-    return table.astype({"rentree": int, "pupils": float}).reset_index(drop=True)
-
-
-def _past_of_bassins(territory: Territory) -> pd.DataFrame:
-    """Past totals of the bassins' collèges, of the rentrées in which all of them are known."""
-    past, bassins = _past_of_colleges(territory), territory.bassins
-    if past.empty or bassins is None:
-        return _no_past()
-    of_college = dict(zip(territory.colleges.uai, bassins.name[bassins.college], strict=True))
-    named = past.assign(code=past["code"].map(of_college))
-    sums = named.groupby(["code", "rentree"])["pupils"].agg(["sum", "count"]).reset_index()
-    whole = pd.Series(bassins.name[bassins.college]).value_counts()
-    kept = sums[sums["count"] == sums["code"].map(whole)]
-    return kept.rename(columns={"sum": "pupils"})[["code", "rentree", "pupils"]].reset_index(drop=True)

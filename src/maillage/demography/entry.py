@@ -11,6 +11,7 @@ from maillage.demography.areas import Areas
 from maillage.demography.feeders import Feeders
 from maillage.demography.local_level import Level, Variances, fitted, stacked
 from maillage.demography.past import Past
+from maillage.territory import GRADES
 
 BELIEVED = Variances(spread=0.1, step=0.002, noise=0.1)
 """Of the entry level of a sector, before its own figures.
@@ -76,20 +77,23 @@ def entry_of(past: Past, feeders: Feeders, areas: Areas) -> Entry:
 def shares(entry: Entry, feeders: Feeders, areas: Areas, level: Floats, rentrees: range) -> Floats:
     """(U, K) share of each unit in the département's new 6e of each rentrée; columns add up to 1.
 
-    A sector's share is its children times ``exp(entry level)``. Within a sector, a unit's is its present pupils times its own
-    cohort's index: where they live and how many of them choose the public collège are in the former. A unit without any
-    public collégien today stays without.
+    A sector's share is its children times ``exp(entry level)``. Within a sector, a unit's is its present pupils times the size
+    of its cohort relative to those now in collège: where they live and how many of them choose the public collège are in the
+    former. A unit without any public collégien today stays without.
 
     Parameters
     ----------
     level : (U,) float
         Public pupils today.
+    rentrees : range
+        After the base rentrée.
     """
     factor = np.exp(entry.level.mean)
+    in_college = np.mean([feeders.of(r) for r in entry.rentrees[-len(GRADES) :]], axis=0)
     columns = []
     for rentree in rentrees:
         children = feeders.of(rentree)
-        index = np.divide(children, feeders.reference, out=np.ones_like(children), where=feeders.reference > 0)
+        index = np.divide(children, in_college, out=np.ones_like(children), where=in_college > 0)
         inside = level * index
         whole = areas.by_sector(inside)
         within = np.divide(inside, whole[areas.sector], out=np.zeros_like(inside), where=whole[areas.sector] > 0)

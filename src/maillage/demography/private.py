@@ -78,7 +78,8 @@ def private_pupils(territory: Territory, public_entrants: Floats) -> tuple[Float
     if not total:
         return np.zeros(years + 1), ""
     first, ratio = _base_grades(territory, total), _ratios(territory)
-    follows = public_entrants[1:] / max(float(public_entrants[0]), 1e-12) * first[0]
+    today = float(public_entrants[0])
+    follows = first[0] * (public_entrants[1:] / today if today > 0 else np.ones(years))
     entering, words = follows.copy(), "Private collèges follow the département's public 6e (constant share: assumption)."
     known = _from_ecoles(territory, base, first[0])
     count = min(len(known), years)
