@@ -151,11 +151,8 @@ def _answers(jobs: Sequence[_Job], executor: Executor | None, steps: _Steps) -> 
 
 def _projected(territory: Territory, settings: StudySettings) -> dict[str, Demand]:
     """The three variants, that of the study with its simulated futures."""
-    draws = {settings.variant: settings.draws}
-    return {
-        name: project_enrolment(territory, settings.until, variant=name, draws=draws.get(name, 0), seed=settings.seed)
-        for name in VARIANTS
-    }
+    draws = {name: settings.draws if name == settings.variant else 0 for name in VARIANTS}
+    return {name: project_enrolment(territory, settings.until, name, draws[name], settings.seed) for name in VARIANTS}
 
 
 def _settings(

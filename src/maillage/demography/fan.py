@@ -133,9 +133,11 @@ def draw_fan(
     cut = [words["cut"]] if ax.get_ylim()[0] > 0 else []
     ax.set_xlabel("\n".join([caption(fan, language), *cut]), loc="left", fontsize="small")
     base, side = int(fan.rentrees[0]), -1 if len(fan.seen) else 1
-    place = {"xy": (base, 1), "xycoords": ("data", "axes fraction"), "xytext": (4 * side, -2), "textcoords": "offset points"}
+    place: dict[str, Any] = {"xy": (base, 1), "xycoords": ("data", "axes fraction"), "xytext": (4 * side, -2)}
     told = words["base"].format(year=base)
-    ax.annotate(told, ha="right" if side < 0 else "left", va="top", fontsize="small", color=INK, **place)
+    ax.annotate(
+        told, ha="right" if side < 0 else "left", va="top", fontsize="small", color=INK, textcoords="offset points", **place
+    )
     ax.legend(frameon=False, loc="lower left", ncols=2 if fan.bands else 1, fontsize="small")
     return ax
 

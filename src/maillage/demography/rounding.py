@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import optimize, sparse
 
@@ -85,12 +87,12 @@ def _rounded_up(fraction: Floats, total: float) -> Floats:
     row = np.concatenate([cells // k, n + cells % k, np.arange(n + k), np.full(n, n + k)])
     column = np.concatenate([cells, cells, spare, spare[:n]])
     value = np.concatenate([np.ones(2 * n * k), -np.ones(n + k), np.ones(n)])
-    program = sparse.csc_matrix((value, (row, column)), shape=(n + k + 1, n * k + n + k))
+    program: Any = sparse.csc_matrix((value, (row, column)), shape=(n + k + 1, n * k + n + k))
     sides = np.concatenate([*down, [total - down[0].sum()]])
     # Squared error of rounding up less that of rounding down: (1 - f)^2 - f^2.
     cost = [1 - 2 * fraction.ravel() + TIE * cells / max(len(cells), 1), k * (1 - 2 * left[0]), n * (1 - 2 * left[1])]
     most = np.concatenate([fraction.ravel() > 0, left[0] > WHOLE, left[1] > WHOLE]).astype(float)
-    bounds = np.column_stack([np.zeros_like(most), most])
+    bounds: Any = np.column_stack([np.zeros_like(most), most])
     found = optimize.linprog(np.concatenate(cost), A_eq=program, b_eq=sides, bounds=bounds, method="highs-ds")
     if found.x is None:
         raise AssertionError(f"a table has no rounding: {found.message}")

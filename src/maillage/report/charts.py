@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from maillage.report.curves import Curve, Strip, fan, projection
 from maillage.report.diagnosis import CHANGE_EDGES, IPS_STEP
-from maillage.report.figures import Curve, Mark, Strip, fan, histogram, plane, projection, stacked_bands
+from maillage.report.figures import Mark, histogram, plane, stacked_bands
 from maillage.report.format import DIGITS, Cell
 from maillage.report.prospects import LEVEL
 from maillage.report.voice import Voice
