@@ -58,6 +58,7 @@ _HOMES = {
     "solve": "maillage.solver",
     "study": "maillage.chain",
     "study_schema": "maillage.scenario",
+    "today_sectors": "maillage.demography",
     "travel_times": "maillage.travel.journeys",
     "write_report": "maillage.report",
     "write_results": "maillage.outputs",
@@ -108,6 +109,7 @@ __all__ = [
     "solve",
     "study",
     "study_schema",
+    "today_sectors",
     "travel_times",
     "write_report",
     "write_results",
@@ -115,7 +117,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from maillage.chain import study
-    from maillage.demography import Backtest, Demand, Enrolment, backtest, entry_flows, project_enrolment
+    from maillage.demography import Backtest, Demand, Enrolment, backtest, entry_flows, project_enrolment, today_sectors
     from maillage.errors import InfeasibleError, InputError, MaillageError
     from maillage.files import load_study
     from maillage.hypotheses import AvoidanceResponse, EmploymentShock, Hypotheses, Programme, PublicShare

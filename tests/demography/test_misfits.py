@@ -65,7 +65,7 @@ def test_births_that_do_not_cover_every_commune_and_year_are_said():
     rows = [("99001", 2014, 5.0), ("99001", 2015, 5.0), ("99003", 2014, 5.0), ("99003", 2015, np.nan)]
     text = " ".join(project_enrolment(territory_with(births=births(rows)), BASE + 2).method)
     assert "Communes without births in the table, which follow their sector (2): 99002, 99004." in text
-    assert "Communes that lack some years of births, given their own mean (assumption) (1): 99003." in text
+    assert "Communes that lack some years of births, given their share of those years (assumption) (1): 99003." in text
 
 
 def test_an_area_of_nearly_nobody_has_a_finite_trend():

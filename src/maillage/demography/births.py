@@ -58,7 +58,8 @@ class Births:
 def births_by_unit(territory: Territory) -> Births:
     """Births of the units, from births by commune.
 
-    A commune that lacks some years is given its own mean for them, a commune that is not in the table none; ``method`` says so.
+    A commune that lacks some years is given its share of the births of those years, a commune that is not in the table none;
+    ``method`` says so.
     A table without any birth in the territory counts as no table.
 
     Raises
@@ -80,12 +81,23 @@ def births_by_unit(territory: Territory) -> Births:
         raise InputError([Fault("births", "years missing in between", "year", tuple(map(str, gaps)), remedy)])
     communes = territory.units.commune
     method = _what_did_not_fit(wide, communes)
-    filled = wide.T.fillna(wide.mean(axis=1)).T
-    of_units = filled.reindex(communes).fillna(0.0).to_numpy()
+    of_units = _filled(wide).reindex(communes).fillna(0.0).to_numpy()
     if not of_units.sum() > 0:
         none = "The table of births was left out: none in this territory."
         return Births(np.empty(0, np.int64), np.empty((len(communes), 0)), (none,))
     return Births(years, of_units * share_of_commune(territory)[:, None], method)
+
+
+def _filled(wide: pd.DataFrame) -> pd.DataFrame:
+    """Births by commune (rows) and year; a missing year is the commune's share, in its known years, of that year's births.
+
+    Shares are of the births of the communes that know every year, or of all where none does.
+    """
+    complete = wide.dropna()
+    total = (complete if len(complete) and complete.to_numpy().sum() > 0 else wide).sum()
+    known = wide.notna() * total
+    share = wide.sum(axis=1) / known.sum(axis=1).where(lambda sums: sums > 0, np.nan)
+    return wide.fillna(pd.DataFrame(np.outer(share, total), index=wide.index, columns=wide.columns)).fillna(0.0)
 
 
 def born(population: pd.DataFrame) -> tuple[int | None, dict[int, float]]:
@@ -149,7 +161,7 @@ def _what_did_not_fit(wide: pd.DataFrame, communes: Strings) -> tuple[str, ...]:
         ("Births of communes unknown here were left out", wide.index[~wide.index.isin(here)]),
         ("Communes without births in the table, which follow their sector", here[known.isna().all(axis=1)]),
         (
-            "Communes that lack some years of births, given their own mean (assumption)",
+            "Communes that lack some years of births, given their share of those years (assumption)",
             here[known.isna().any(axis=1) & known.notna().any(axis=1)],
         ),
     )
