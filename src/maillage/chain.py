@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from maillage.demography import VARIANTS, project_enrolment
 from maillage.demography.demand import Demand
@@ -63,13 +63,20 @@ def study(
     began = time.perf_counter()
     settings = _settings(territory, scenarios, settings, until)
     steps = _Steps(2 + len(scenarios), progress)
-    variants = _projected(territory, settings)
+    variants = {
+        name: project_enrolment(
+            territory,
+            settings.until,
+            variant=name,
+            draws=settings.draws if name == settings.variant else 0,
+            seed=settings.seed,
+        )
+        for name in VARIANTS
+    }
     steps.done("enrolment projected")
     travel = _travel(territory, settings.travel, network, travel)
     steps.done("travel times")
-    # Plans are made for the projection itself: its simulated futures, which are large, are not sent along.
-    demand = replace(variants[settings.variant], draws=None)
-    jobs = [_Job(territory, s, demand, travel, settings) for s in scenarios]
+    jobs = [_Job(territory, s, variants[settings.variant], travel, settings) for s in scenarios]
     answers = list(_answers(jobs, executor, steps))
     planned = [(job.scenario, a) for job, a in zip(jobs, answers, strict=True) if isinstance(a, Plan)]
     without = [(job.scenario, a) for job, a in zip(jobs, answers, strict=True) if isinstance(a, _NoPlan)]
@@ -147,12 +154,6 @@ def _answers(jobs: Sequence[_Job], executor: Executor | None, steps: _Steps) -> 
     for job, future in zip(jobs, waiting, strict=True):
         yield future.result()
         steps.done(job.scenario.label)
-
-
-def _projected(territory: Territory, settings: StudySettings) -> dict[str, Demand]:
-    """The three variants, that of the study with its simulated futures."""
-    draws = {name: settings.draws if name == settings.variant else 0 for name in VARIANTS}
-    return {name: project_enrolment(territory, settings.until, name, draws[name], settings.seed) for name in VARIANTS}
 
 
 def _settings(

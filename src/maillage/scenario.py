@@ -119,9 +119,7 @@ class StudySettings(_Frozen):
     until: int = Field(ge=1990, le=2100, description="Last rentrée studied.")
     variant: Variant = Field("central", description="Demographic variant the plans are made for.")
     seed: int = Field(0, ge=0, description="Seed of every random draw.")
-    draws: int = Field(
-        200, ge=0, le=5000, description="Simulated futures of the study's variant, which its intervals rest on; 0 = none."
-    )
+    draws: int = Field(200, ge=0, le=5000, description="Simulated futures of enrolment around the study's variant; 0 = none.")
     travel: TravelSettings = TravelSettings()
     hypotheses: Hypotheses = Hypotheses()
     weights: dict[str, dict[str, float]] = Field(
