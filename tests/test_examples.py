@@ -60,6 +60,14 @@ def test_the_demo_script_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (tmp_path / "out" / "rapport.html").is_file()
 
 
+def test_the_script_about_futures_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    script("futures").main()  # type: ignore[attr-defined]
+    printed = capsys.readouterr().out
+    assert "p_over_capacity" in printed
+    assert "first_two" in printed
+    assert "careful" in printed
+
+
 def code_blocks(path: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
 

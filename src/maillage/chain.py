@@ -170,7 +170,7 @@ def _settings(
         faults.append(Fault("study", f"start {start} is not after the data", remedy=remedy))
     if settings.until < start:
         faults.append(Fault("study", f"until {settings.until} is before start {start}", remedy="Give a later horizon"))
-    faults += _unknown_criteria(settings)
+    faults += _unknown_criteria(settings) + _missing_futures(scenarios, settings)
     if faults:
         raise InputError(faults)
     return settings.model_copy(update={"start": start})
@@ -211,6 +211,15 @@ def _unknown_criteria(settings: StudySettings) -> list[Fault]:
         for profile, weights in settings.weights.items()
         for name in weights
         if name not in DEFAULT_CRITERIA
+    ]
+
+
+def _missing_futures(scenarios: Sequence[Scenario], settings: StudySettings) -> list[Fault]:
+    remedy = "Draw more futures: draws = 200 in [study], StudySettings(draws=200)"
+    return [
+        Fault(f"scenario {s.name}", f"rules.futures = {s.rules.futures}, but the study draws {settings.draws}", remedy=remedy)
+        for s in scenarios
+        if s.rules.futures > settings.draws
     ]
 
 

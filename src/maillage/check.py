@@ -6,7 +6,7 @@ program or of the solver is used, so that an error of theirs cannot hide here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from maillage.demography.demand import Demand
 from maillage.errors import Fault, InputError
 from maillage.plan import Breach, Plan
 from maillage.scenario import Rules
-from maillage.tally import Tally, count_plan, dissimilarity
+from maillage.tally import Tally, count_plan, dissimilarity, futures_asked, in_future
 from maillage.territory import Territory
 from maillage.travel.times import TravelTimes
 
@@ -32,6 +32,7 @@ class _Judged:
     travel: TravelTimes
     tally: Tally
     today: Tally
+    future: int | None = None
 
     @property
     def rules(self) -> Rules:
@@ -44,7 +45,7 @@ class _Judged:
     def by_rentree(self, rule: str, excess: Floats, unit: str) -> list[Breach]:
         """One breach for each collège and rentrée of ``excess (S, T)`` that is not 0."""
         return [
-            Breach(rule, self.uais[s], self.plan.start + t, float(excess[s, t]), unit)
+            Breach(rule, self.uais[s], self.plan.start + t, float(excess[s, t]), unit, self.future)
             for s, t in np.argwhere(excess != 0).tolist()
         ]
 
@@ -67,14 +68,20 @@ def check(plan: Plan, territory: Territory, demand: Demand, travel: TravelTimes)
     Raises
     ------
     InputError
-        The plan is of another territory, or `demand` lacks a rentrée of the plan.
+        The plan is of another territory, `demand` lacks a rentrée of the plan, or simulated futures that its rules ask for.
     """
     _check_same_territory(plan, territory, travel)
     outside = _each_unit_once(plan, territory)
     if outside:
         return tuple(outside)
     judged = _Judged(plan, territory, travel, *count_plan(plan, territory, demand, travel))
-    return tuple(breach for rule in _RULES for breach in rule(judged))
+    found = [breach for rule in _RULES for breach in rule(judged)]
+    years = range(plan.start, plan.until + 1)
+    for number in futures_asked(plan, territory, demand):
+        tally = in_future(judged.tally, demand, number, years)
+        future = replace(judged, tally=tally, future=number)
+        found += [breach for rule in _EVERY_YEAR for breach in rule(future)]
+    return tuple(found)
 
 
 def _check_same_territory(plan: Plan, territory: Territory, travel: TravelTimes) -> None:
@@ -152,21 +159,25 @@ def _mix(judged: _Judged) -> list[Breach]:
     return [Breach("max_dissimilarity", "all collèges", None, value - most, "of D")]
 
 
-def _canteens(judged: _Judged) -> list[Breach]:
+def _meals(judged: _Judged) -> list[Breach]:
+    """Lunches within seats x sittings, meals within what each kitchen can cook."""
     if judged.rules.canteen != "seats":
         return []
-    found = judged.by_rentree("canteen seats", _beyond(judged.tally.lunches, judged.tally.lunch_places[:, None]), "lunches")
-    return found + _kitchens(judged)
-
-
-def _kitchens(judged: _Judged) -> list[Breach]:
-    """Meals within what each kitchen can cook; no kitchen closed that cooks for écoles or for a collège still open."""
     colleges, is_open, uais = judged.territory.colleges, judged.plan.open, judged.uais
+    found = judged.by_rentree("canteen seats", _beyond(judged.tally.lunches, judged.tally.lunch_places[:, None]), "lunches")
     meals = np.repeat((colleges.ecole_meals * is_open)[:, None], judged.tally.loads.shape[1], axis=1)
     for k in range(len(uais)):
         meals[k] += judged.tally.lunches[colleges.kitchen == k].sum(axis=0)
     most = np.where(np.isnan(colleges.production_meals), np.inf, colleges.production_meals)
-    found = judged.by_rentree("kitchen output", _beyond(meals, most[:, None]), "meals")
+    return found + judged.by_rentree("kitchen output", _beyond(meals, most[:, None]), "meals")
+
+
+def _kitchens(judged: _Judged) -> list[Breach]:
+    """No kitchen closed that cooks for écoles or for a collège still open."""
+    if judged.rules.canteen != "seats":
+        return []
+    colleges, is_open, uais = judged.territory.colleges, judged.plan.open, judged.uais
+    found = []
     for s, k in enumerate(colleges.kitchen):
         if k not in (-1, s) and is_open[s] and not is_open[k]:
             found.append(Breach("kitchen closed", f"{uais[k]}, which cooks for {uais[s]}", None, 1.0, "collèges"))
@@ -231,4 +242,7 @@ def _reached(links: Index, inside: Bools, start: int) -> Bools:
         reached[edge] = True
 
 
-_RULES = (_closures, _sizes, _journeys, _moves, _mix, _canteens, _pieces)
+_EVERY_YEAR = (_sizes, _meals)
+"""Rules that must hold in simulated futures too."""
+
+_RULES = (_closures, _sizes, _journeys, _moves, _mix, _meals, _kitchens, _pieces)

@@ -24,9 +24,12 @@ class Breach:
     excess: float
     unit: str
     """Unit of `excess`: "pupils", "min", "meals", "collèges", ..."""
+    future: int | None = None
+    """Simulated future in which it happens; None: in the projection."""
 
     def __str__(self) -> str:
         when = f" in {self.rentree}" if self.rentree is not None else ""
+        when += f", simulated future {self.future}" if self.future is not None else ""
         return f"{self.rule}: {self.where}{when}, {self.excess:.4g} {self.unit} beyond"
 
 

@@ -35,6 +35,9 @@ CIRCUITS_MEASURE = (
 )
 """What to do where today's coaches do not reach a unit."""
 
+DRAWS = 200
+"""Simulated futures drawn where a scenario's rules ask for some and no demand is given."""
+
 SAME_OBJECTIVE = 1e-6
 """Relative difference allowed between the solver's objective and the one measured on the plan."""
 
@@ -64,7 +67,7 @@ def optimise(
     scenario : Scenario
         With ``present = true`` nothing is optimised: today's sectors are returned.
     demand : Demand, optional
-        Pupils by rentrée; projected to `until` where absent.
+        Pupils by rentrée; projected to `until` where absent. With simulated futures where ``rules.futures`` asks for some.
     travel : TravelTimes or TravelSettings, optional
         Minutes from units to collèges, or how pupils travel, by car where absent: then they are computed, or approximated where
         there are no roads.
@@ -87,7 +90,7 @@ def optimise(
     Raises
     ------
     InputError
-        Neither `demand` nor `until`, rentrées that `demand` does not cover, an unknown UAI.
+        Neither `demand` nor `until`, rentrées or simulated futures that `demand` does not cover, an unknown UAI.
     InfeasibleError
         No plan can respect the rules; names them and the collèges concerned.
     UnsolvedError
@@ -100,7 +103,7 @@ def optimise(
         if until is None:
             raise InputError([Fault("optimise", "needs `demand` or `until`", remedy="optimise(..., until=2035)")])
         say("projecting enrolment")
-        demand = project_enrolment(territory, until, seed=seed)
+        demand = project_enrolment(territory, until, draws=DRAWS if scenario.rules.futures else 0, seed=seed)
     start = territory.base_rentree + 1 if start is None else start
     until = int(demand.rentrees[-1]) if until is None else until
     if not isinstance(travel, TravelTimes):

@@ -49,6 +49,12 @@ class Rules(_Frozen):
     max_dissimilarity: Share | None = Field(
         None, description="Upper bound on dissimilarity, mean pupils over the study's rentrées."
     )
+    futures: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Simulated futures, a sample, in which capacity, min_pupils and canteen must hold too; 0 = none.",
+    )
 
 
 class Goals(_Frozen):
@@ -99,6 +105,9 @@ class Scenario(_Frozen):
             raise ValueError(f"close = {self.close} but close_named lists {len(set(self.close_named))} collèges")
         if self.goals.canteen > 0 and self.rules.canteen != "none":
             raise ValueError('goals.canteen weighs overloads that rules.canteen = "seats" forbids: set rules.canteen = "none"')
+        bounded = self.rules.capacity != "none" or self.rules.min_pupils > 0 or self.rules.canteen != "none"
+        if self.rules.futures and not bounded:
+            raise ValueError("rules.futures has nothing to hold: capacity and canteen are 'none' and min_pupils is 0")
         if self.present and (self.close or self.close_named):
             raise ValueError("present = true keeps today's network: it cannot close a collège")
         return self

@@ -12,13 +12,17 @@ import pandas as pd
 from maillage.demography.demand import Demand
 from maillage.demography.enrolment import Enrolment
 from maillage.errors import Fault, InputError
-from maillage.indicators import college_table, evaluate
+from maillage.indicators import breaking, college_table, evaluate
 from maillage.indicators.criteria import DEFAULT_CRITERIA, criteria_table
+from maillage.indicators.futures import DRAW
 from maillage.plan import Plan
-from maillage.ranking import WEIGHT_PROFILES, Ranking, flips, pareto, rank, stability
+from maillage.ranking import WEIGHT_PROFILES, Ranking, acceptability, flips, pareto, rank, stability
 from maillage.scenario import Scenario, StudySettings
 from maillage.territory import Territory
 from maillage.travel.times import TravelTimes
+
+MOST_FUTURES = 100
+"""Simulated futures looked at for the ranking unless more are asked for: the standard error of a share is then 0.05 at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +143,66 @@ class Study:
         chosen = self.settings.seed if seed is None else seed
         return stability(table, better, self._weights(weights), draws=draws, seed=chosen, reference=self._reference())
 
+    def acceptability(
+        self,
+        weights: str | Mapping[str, float] | None = None,
+        draws: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> pd.DataFrame:
+        """How often each scenario is first, or among the first two, over the simulated futures of enrolment.
+
+        The plans stay as they are; their criteria are measured anew in each future, and ranked with the same scaling and
+        weights as `ranking`. Futures measured once are kept, so that other weights cost nothing more.
+
+        Parameters
+        ----------
+        weights : str, mapping or None
+            As for `ranking`.
+        draws : int, optional
+            Futures looked at, the first ones drawn; all of the study's where absent, 100 at most.
+        progress : callable, optional
+            ``progress(done, total)`` after each future.
+
+        Returns
+        -------
+        DataFrame
+            As `maillage.ranking.acceptability`: index scenario, columns ``first``, ``first_two``, ``mean_rank``, ``rank_1``,
+            .... The standard error of a share is ``sqrt(p (1 - p) / draws)``. Tied scenarios share the better rank, so that
+            shares of first places can sum to more than 1.
+
+        Raises
+        ------
+        InputError
+            The study has no simulated futures, or fewer than `draws`; as `ranking` otherwise.
+        """
+        drawn = 0 if self.demand.draws is None else len(self.demand.draws)
+        wanted = min(drawn, MOST_FUTURES) if draws is None else draws
+        if not 1 <= wanted <= drawn:
+            raise InputError([Fault("acceptability", f"{wanted} simulated futures of {drawn} drawn", remedy=DRAW)])
+        chosen = self._weights(weights)
+        tables = []
+        for number in range(wanted):
+            tables.append(self._in_future(number))
+            if progress is not None:
+                progress(number + 1, wanted)
+        return acceptability(tables, self._criteria[1], chosen, reference=self._reference())
+
+    def risks(self) -> pd.DataFrame:
+        """How likely each collège is to be too full, or too small, over all simulated futures of enrolment.
+
+        Returns
+        -------
+        DataFrame
+            One row a scenario, collège and rentrée from `start` to `until`: ``scenario, uai, rentree, p_over_capacity,
+            p_under_min, capacity_estimated``, by the rules of each scenario; see `maillage.indicators.breaking`.
+
+        Raises
+        ------
+        InputError
+            The study has no simulated futures.
+        """
+        return self._per_scenario(lambda territory, plan, demand, travel: breaking(plan, demand, territory))
+
     def flips(self, weights: str | Mapping[str, float] | None = None) -> pd.DataFrame:
         """For each criterion, the weight at which the first place changes, and to whom: what the decision hangs on."""
         table, better = self.criteria()
@@ -162,8 +226,25 @@ class Study:
         left_out = self.criteria_left_out()
         return {name: weight for name, weight in weights.items() if name not in left_out}
 
+    def _in_future(self, number: int) -> pd.DataFrame:
+        """Scenario x criterion table of one simulated future, on the criteria of the study."""
+        if number not in self._futures:
+            demand, names = self.demand.future(number), {item.indicator for item in DEFAULT_CRITERIA.values()}
+            parts = [
+                evaluate(self.territory, plan, demand, self.travel, names=names).assign(scenario=scenario.name)
+                for scenario, plan in zip(self.scenarios, self.plans, strict=True)
+            ]
+            table, _ = criteria_table(pd.concat(parts, ignore_index=True), self.start, self.until)
+            self._futures[number] = table[list(self._criteria[1])]
+        return self._futures[number]
+
     def _reference(self) -> str | None:
         return next((s.name for s in self.scenarios if s.present), None)
+
+    @cached_property
+    def _futures(self) -> dict[int, pd.DataFrame]:
+        """Criteria by future, filled as they are asked for."""
+        return {}
 
     @cached_property
     def _indicators(self) -> pd.DataFrame:

@@ -117,6 +117,41 @@ def _who(territory: Territory, demand: Demand, unit: Index, pupils: Floats, year
     return disadvantaged, points
 
 
+def futures_asked(plan: Plan, territory: Territory, demand: Demand) -> list[int]:
+    """Simulated futures in which the rules of a plan's scenario must hold, as `docs/scenarios.md` says.
+
+    Raises
+    ------
+    InputError
+        `demand` has fewer than the rules ask for.
+    """
+    rules = plan.scenario.rules
+    if not rules.futures:
+        return []
+    if demand.draws is None or len(demand.draws) < rules.futures:
+        drawn = 0 if demand.draws is None else len(demand.draws)
+        what = f"rules.futures asks for {rules.futures} simulated futures, `demand` has {drawn}"
+        raise InputError([Fault("check", what, "demand", remedy="project_enrolment(..., draws=200)")])
+    last = demand.rentrees.tolist().index(plan.until)
+    inside = territory.units.present >= 0
+    totals = [float(future[inside][:, :, last].sum(dtype=np.float64)) for future in demand.draws]
+    rising = sorted(range(len(totals)), key=lambda number: (totals[number], number))
+    if not rules.min_pupils:
+        rising = rising[min(len(rising) // 2, len(rising) - rules.futures) :]
+    return [rising[(2 * k + 1) * len(rising) // (2 * rules.futures)] for k in range(rules.futures)]
+
+
+def in_future(tally: Tally, demand: Demand, number: int, years: Sequence[int]) -> Tally:
+    """A tally with the loads of a simulated future; everything else stays that of the projection."""
+    assert demand.draws is not None
+    loads = np.zeros_like(tally.loads)
+    for t, year in enumerate(years):
+        at = demand.rentrees.tolist().index(year)
+        pupils = demand.draws[number, tally.unit, :, at].astype(np.float64).sum(axis=1)
+        loads[:, t] = tally.by_college(pupils)
+    return replace(tally, loads=loads)
+
+
 def dissimilarity(tally: Tally) -> float:
     """``D = 1/2 sum_s |A_s / A - B_s / B|``, A disadvantaged pupils and B the others; 0 where one of them is nobody.
 

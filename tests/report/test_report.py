@@ -15,6 +15,7 @@ import pytest
 from maillage.errors import InputError
 from maillage.plan import Breach
 from maillage.report.html import render, write_report
+from maillage.scenario import Rules, Scenario
 from maillage.studies import Study
 
 VOID = {"meta", "br", "link", "img", "hr", "input", "col", "wbr"}
@@ -255,6 +256,26 @@ def test_a_rule_on_journeys_broken_for_want_of_one(toy_study: Study) -> None:
     broken = replace(toy_study.plans[0], breaches=(Breach("max_minutes", "unit 99001", None, np.inf, "min"),))
     page = Page(render(replace(toy_study, plans=(broken, *toy_study.plans[1:])), "fr"))
     assert "trajet maximal (unité 99001), aucun trajet" in page.text
+
+
+def test_rules_that_hold_in_futures_are_told_without_promising_more(toy_study: Study) -> None:
+    def told(futures: int, language: str) -> str:
+        scenario = Scenario(name="careful", rules=Rules(futures=futures))
+        plans = (toy_study.plans[0], replace(toy_study.plans[1], scenario=scenario), *toy_study.plans[2:])
+        scenarios = (toy_study.scenarios[0], scenario, *toy_study.scenarios[2:])
+        return Page(render(replace(toy_study, scenarios=scenarios, plans=plans), language)).text
+
+    assert "tenues aussi dans 3 futurs simulés, sans garantie dans les autres" in told(3, "fr")
+    assert "tenues aussi dans un futur simulé, sans garantie dans les autres" in told(1, "fr")
+    assert "hold in 3 simulated futures too, without any guarantee in the others" in told(3, "en")
+
+
+def test_where_todays_sectors_fail_in_a_future(toy_study: Study) -> None:
+    broken = Breach("capacity", str(toy_study.territory.colleges.uai[0]), 2027, 12.0, "pupils", 17)
+    changed = replace(toy_study, plans=(replace(toy_study.plans[0], breaches=(broken,)), *toy_study.plans[1:]))
+    french, english = (Page(render(changed, language)).text for language in ("fr", "en"))
+    assert re.search(r"capacité \(Jean Ferrat [^)]*\), 2027, futur simulé nᵒ 17\), 12 élèves au-delà", french)
+    assert re.search(r"capacity \(Jean Ferrat [^)]*\), 2027, simulated future 17\), 12 pupils beyond", english)
 
 
 def test_a_fictional_territory_says_so(toy_study: Study) -> None:

@@ -2,6 +2,7 @@
 
 from maillage.indicators.criteria import DEFAULT_CRITERIA, Criterion, criteria_table
 from maillage.indicators.eligibility import HAUTS_DE_FRANCE, CoachRule
+from maillage.indicators.futures import breaking
 from maillage.indicators.registry import INDICATORS, Indicator
 from maillage.indicators.segregation import (
     dissimilarity,
@@ -19,6 +20,7 @@ __all__ = [
     "CoachRule",
     "Criterion",
     "Indicator",
+    "breaking",
     "college_table",
     "criteria_table",
     "dissimilarity",

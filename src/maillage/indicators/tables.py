@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,7 @@ import maillage.indicators.mix
 import maillage.indicators.stability  # noqa: F401
 from maillage.arrays import Floats, Strings
 from maillage.demography.demand import Demand
+from maillage.errors import Fault, InputError, nearest
 from maillage.indicators.capacity import occupancy
 from maillage.indicators.eligibility import HAUTS_DE_FRANCE, CoachRule
 from maillage.indicators.registry import INDICATORS
@@ -24,7 +27,12 @@ from maillage.travel.times import TravelTimes
 
 
 def evaluate(
-    territory: Territory, plan: Plan, demand: Demand, travel: TravelTimes, coach: CoachRule = HAUTS_DE_FRANCE
+    territory: Territory,
+    plan: Plan,
+    demand: Demand,
+    travel: TravelTimes,
+    coach: CoachRule = HAUTS_DE_FRANCE,
+    names: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Every indicator for every rentrée of `demand`; today's sectors and optimised plans alike.
 
@@ -41,6 +49,8 @@ def evaluate(
         From every unit to every collège.
     coach : CoachRule
         Whom the région carries to school.
+    names : collection of str, optional
+        Of the indicators wanted; all of them where absent.
 
     Returns
     -------
@@ -53,10 +63,14 @@ def evaluate(
     Raises
     ------
     InputError
-        Where plan, demand or travel times are of another territory.
+        Where plan, demand or travel times are of another territory, or a name is unknown.
     """
+    unknown = sorted(set(names or ()) - set(INDICATORS))
+    if unknown:
+        raise InputError([Fault("evaluate", "unknown indicator", "names", (n,), nearest(n, INDICATORS)) for n in unknown])
     situation = situation_of(territory, plan, demand, travel, coach)
-    items, years = tuple(INDICATORS.values()), len(situation.rentrees)
+    items = tuple(item for item in INDICATORS.values() if names is None or item.name in names)
+    years = len(situation.rentrees)
     natures = np.concatenate([_natures(situation, item.estimated(situation)) for item in items])
     return pd.DataFrame(
         {

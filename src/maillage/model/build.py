@@ -8,6 +8,7 @@ import numpy as np
 
 from maillage.arrays import Floats, Ints
 from maillage.demography.demand import Demand
+from maillage.demography.sample import representative
 from maillage.model.costs import Basis, basis_of, lunch_places, lunches_today, yardsticks
 from maillage.model.nearness import joined_edges, path_lengths
 from maillage.model.problem import Limit, Problem
@@ -24,6 +25,9 @@ def problem_of(
     The objective is ``sum_i weight_i term_i``, travel and mix relative to today's sectors, the others as shares (see
     `maillage.model.costs.raw_terms`); so a unit u given to a collège s costs ``travel x pupils_u minutes_us / today's
     pupil-minutes + moves x pupils_u [s is not today's] / all pupils``, pupils being the mean over the rentrées.
+
+    With ``rules.futures`` the years of some simulated futures follow those of the projection: capacities, least sizes and hard
+    limits hold in them too; the objective and the other rules know the projection alone.
 
     Units sectored outside the territory are left out. Canteens: with ``rules.canteen = "seats"`` seats, kitchens and
     satellites are hard rules, kitchens that cook for écoles stay open, and the canteen goal has nothing left to weigh;
@@ -43,7 +47,6 @@ def problem_of(
     mixes = basis.has_both_groups
     return Problem(
         cost=_costs(scenario, basis, measure["travel"]),
-        demand=basis.demand,
         capacity=capacities(territory, rules.capacity),
         min_load=np.full(sites, float(rules.min_pupils)),
         opening_cost=np.full(sites, goals.sites / sites),
@@ -58,7 +61,7 @@ def problem_of(
         present=basis.present,
         moved_pupils=basis.pupils,
         max_moved=None if rules.max_moved_share is None else rules.max_moved_share * float(basis.pupils.sum()),
-        years=np.arange(start, until + 1, dtype=np.int32),
+        **_years(territory, scenario, demand, basis, start, until),
         **_openness(territory, scenario),
         **_canteens(territory, scenario, basis),
         **_contiguity(territory, scenario, basis),
@@ -96,6 +99,21 @@ def _costs(scenario: Scenario, basis: Basis, minutes_today: float) -> Floats:
         # Nobody travels from a unit without pupils: the rule does not bind it.
         allowed = reachable & ((basis.minutes <= rules.max_minutes) | (pupils == 0))
     return np.where(allowed, cost, np.inf)
+
+
+def _years(territory: Territory, scenario: Scenario, demand: Demand, basis: Basis, start: int, until: int) -> dict[str, Any]:
+    """Pupils of the projection, then of each simulated future that the rules name."""
+    rules, years = scenario.rules, np.arange(start, until + 1, dtype=np.int32)
+    chosen = representative(demand, territory.units.present >= 0, until, rules.futures, both_ends=rules.min_pupils > 0)
+    if demand.draws is None or not chosen:
+        return {"demand": basis.demand, "years": years}
+    kept = (demand.rentrees >= start) & (demand.rentrees <= until)
+    drawn = [demand.draws[number][basis.unit].sum(axis=1, dtype=np.float64)[:, kept] for number in chosen]
+    return {
+        "demand": np.hstack([basis.demand, *drawn]),
+        "years": np.tile(years, 1 + len(chosen)),
+        "future": np.repeat(np.array([-1, *chosen], np.int32), len(years)),
+    }
 
 
 def _openness(territory: Territory, scenario: Scenario) -> dict[str, Any]:

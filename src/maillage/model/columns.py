@@ -89,7 +89,7 @@ def columns_of(problem: Problem) -> Columns:
     unit, site = (axis.astype(np.int32) for axis in np.nonzero(allowed))
     soft = len(problem.limits) if problem.overflow_cost is not None else 0
     measures_index = problem.deviation_weight > 0
-    return Columns(unit, site, problem.shape, soft, problem.demand.shape[1], problem.measures_dissimilarity, measures_index)
+    return Columns(unit, site, problem.shape, soft, problem.projected.shape[1], problem.measures_dissimilarity, measures_index)
 
 
 def mix_coefficients(problem: Problem) -> Floats:

@@ -76,7 +76,8 @@ def _objective(answer: _Answer) -> float:
         return dissimilarity(problem, answer.share)
     value = chosen_cost(problem, answer.share, answer.open)
     if problem.overflow_cost:
-        value += problem.overflow_cost * float(np.maximum(over_limits(problem, answer.loads, answer.open), 0).sum())
+        paid = over_limits(problem, answer.share.T @ problem.projected, answer.open)
+        value += problem.overflow_cost * float(np.maximum(paid, 0).sum())
     if problem.dissimilarity_weight:
         value += problem.dissimilarity_weight * dissimilarity(problem, answer.share)
     if problem.deviation_weight:

@@ -57,7 +57,7 @@ class Problem:
     cost : (U, S) float
         Whole cost of giving a unit to a site; inf = forbidden.
     demand : (U, T) float
-        Pupils of each unit in each year.
+        Pupils of each unit in each year; years of simulated futures come after those of the projection (`future`).
     capacity : (S,) float
         Places, every year; inf = unbounded.
     min_load : (S,) float
@@ -69,7 +69,7 @@ class Problem:
     group : (U,) float or None
         Pupils of the reference group among `mix_pupils`.
     mix_pupils : (U,) float
-        Pupils on which mix is measured: the mean of `demand` over years unless given.
+        Pupils on which mix is measured: the mean of the projection's years in `demand` unless given.
     index_sum : (U,) float or None
         ``pupils x (unit's mean IPS - territory's mean IPS)``, for the IPS deviation.
     objective : str
@@ -110,6 +110,9 @@ class Problem:
         Rules that this problem does not know will be added: no site is taken to be open because nothing speaks against it.
     years : (T,) int or None
         Labels of the years, for messages; None: 0, 1, ...
+    future : (T,) int or None
+        Simulated future each year belongs to, -1 = the projection; None: all are years of the projection. Only what must hold
+        every year (capacity, least load, hard limits) looks at futures; soft limits are paid for in the projection alone.
     unit_names, site_names : (U,), (S,) str
         For messages and `to_pulp()`.
     """
@@ -146,6 +149,7 @@ class Problem:
     splittable: bool = False
     own_rules: bool = False
     years: Ints | None = None
+    future: Ints | None = None
 
     def __post_init__(self) -> None:
         for column in fields(self):
@@ -254,6 +258,12 @@ class Problem:
         """Whether dissimilarity has a part in objective or rules."""
         return self.objective == "dissimilarity" or self.dissimilarity_weight > 0 or self.max_dissimilarity is not None
 
+    @property
+    def projected(self) -> Floats:
+        """(U, T') the years of `demand` that belong to the projection, not to a simulated future; they come first."""
+        return self.demand if self.future is None else self.demand[:, self.future < 0]
+
     def year(self, t: int) -> str:
         """Label of year `t`, for messages."""
-        return str(t if self.years is None else self.years[t])
+        label = str(t if self.years is None else self.years[t])
+        return label if self.future is None or self.future[t] < 0 else f"{label}, simulated future {self.future[t]}"

@@ -126,8 +126,9 @@ def objective(problem: Problem, columns: Columns) -> tuple[Floats, float]:
 
 def _most_overflow(problem: Problem, columns: Columns) -> Floats:
     """(L, T) overflow of each limit if every pupil came: a finite bound, never reached by a best plan."""
-    most = [np.max(limit.rate, initial=0.0) * problem.demand.sum(axis=0) + limit.fixed for limit in problem.limits]
-    return np.asarray(most).reshape(-1, problem.demand.shape[1])[: columns.limits].reshape(columns.overflow.shape)
+    pupils = problem.projected.sum(axis=0)
+    most = [np.max(limit.rate, initial=0.0) * pupils + limit.fixed for limit in problem.limits]
+    return np.asarray(most).reshape(-1, columns.years)[: columns.limits].reshape(columns.overflow.shape)
 
 
 def _most_excess(per_unit: Floats | None) -> float:

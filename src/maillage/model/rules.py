@@ -77,8 +77,8 @@ def requires(problem: Problem, columns: Columns) -> Rows:
 
 def within_limits(problem: Problem, columns: Columns) -> Rows:
     """``sum_s rate[s] load[s, t] + fixed y[owner] <= places (+ overflow[l, t])`` for every year t."""
-    # An overflow is paid in every year, so that no year may be dropped where limits are soft.
-    years = range(problem.demand.shape[1]) if columns.limits else highest_years(problem.demand)
+    # An overflow is paid in every year of the projection, so that none may be dropped where limits are soft.
+    years = range(columns.years) if columns.limits else highest_years(problem.demand)
     parts = [_limit_row(problem, columns, n, limit, t) for n, limit in enumerate(problem.limits) for t in years]
     return stack("within_limits", len(columns), parts)
 

@@ -66,7 +66,10 @@ def stability(
     around = _around(normalised(table, weights), draws, spread, rng)
     uniform = rng.dirichlet(np.ones(len(table.columns)), draws)
     position = None if reference is None else position_of(table, reference)
-    parts = [_shares(around @ scaled.T, position, ""), _shares(uniform @ scaled.T, position, "uniform_")]
+    parts = [
+        shares_of_places(around @ scaled.T, position),
+        shares_of_places(uniform @ scaled.T, position).add_prefix("uniform_"),
+    ]
     return pd.concat(parts, axis="columns").set_index(table.index)
 
 
@@ -133,14 +136,14 @@ def _around(weights: Floats, draws: int, spread: float, rng: np.random.Generator
     return drawn
 
 
-def _shares(scores: Floats, reference: int | None, prefix: str) -> pd.DataFrame:
-    """Shares of the draws, from scores (draws, scenarios)."""
+def shares_of_places(scores: Floats, reference: int | None) -> pd.DataFrame:
+    """Share of the draws in which each scenario takes each place, from scores (draws, scenarios); see `stability`."""
     places = ranks(scores)
     columns = {"first": (places == 1).mean(axis=0), "first_two": (places <= 2).mean(axis=0), "mean_rank": places.mean(axis=0)}
     columns |= {f"rank_{place}": (places == place).mean(axis=0) for place in range(1, scores.shape[1] + 1)}
     if reference is not None:
         columns["beats_reference"] = (scores > scores[:, [reference]] + TIE).mean(axis=0)
-    return pd.DataFrame(columns).add_prefix(prefix)
+    return pd.DataFrame(columns)
 
 
 def _crossing(score: Floats, criterion: Floats, leaders: Floats) -> tuple[float, int]:

@@ -199,6 +199,8 @@ def rules(voice: Voice, plan: PlanFacts) -> Iterator[str]:
         yield say("rule.canteen_seats")
     if asked.contiguous:
         yield say("rule.contiguous")
+    if asked.futures:
+        yield say.number("rule.futures", asked.futures)
     if asked.max_dissimilarity is not None:
         yield say("rule.max_dissimilarity", n=n.number(asked.max_dissimilarity, 3))
 
@@ -228,7 +230,9 @@ def breach(voice: Voice, found: Breach) -> str:
     known = {college.uai: f"{college.name} ({college.commune})" for college in voice.facts.colleges}
     place = say.recorded(found.where) or found.where
     place = re.sub(r"\d{7}[A-Z]", lambda uai: known.get(uai[0], uai[0]), place)
-    where = say.listed([place, *([] if found.rentree is None else [found.rentree])])
+    when = [] if found.rentree is None else [found.rentree]
+    future = [] if found.future is None else [say("scenarios.breach_future", n=found.future)]
+    where = say.listed([place, *when, *future])
     rule = say.get(f"breach.{found.rule.replace(' ', '_')}", found.rule)
     if found.excess == float("inf"):
         return say("scenarios.breach_no_journey", rule=rule, where=where)

@@ -44,7 +44,7 @@ def write_values(program: Program, assignment: Assignment, is_open: Bools) -> Fl
     values[columns.open] = is_open
     site = assignment[served].astype(int)
     if columns.limits:
-        loads = np.stack([_add(year[served], site, problem.shape[1]) for year in problem.demand.T], axis=1)
+        loads = np.stack([_add(year[served], site, problem.shape[1]) for year in problem.projected.T], axis=1)
         values[columns.overflow] = np.maximum(over_limits(problem, loads, is_open), 0)
     if columns.excess:
         values[columns.group_excess] = np.maximum(_add(mix_coefficients(problem)[served], site, problem.shape[1]), 0)

@@ -237,7 +237,7 @@ def _seat_measures(problem: Problem, dear: float) -> list[_Measure]:
             price[s] = dear if soft is None else soft * rate
     if not price.any():
         return []
-    years = highest_years(problem.demand) if soft is None else range(problem.demand.shape[1])
+    years = highest_years(problem.demand) if soft is None else range(problem.projected.shape[1])
     return [_Measure(problem.demand[:, t], most, np.zeros(sites), price) for t in years]
 
 

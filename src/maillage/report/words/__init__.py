@@ -92,6 +92,7 @@ def _french(text: str) -> str | None:
     for pattern, told in _recorded():
         if found := pattern.fullmatch(text):
             text = re.sub(r" and (\d+) more\b", _others, found.expand(told))
+            text = re.sub(r"\bsimulated future (\d+)", r"futur simulé nᵒ \1", text)
             return _french_spaces(re.sub(r"\b\d{4,}(?= (?:places|élèves|repas))", _thousands, text))
     return None
 
