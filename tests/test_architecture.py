@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "studies": {"plan", "indicators", "ranking", "travel", "demography", "territory", "scenario", "errors"},
     "chain": {"studies", "planner", "plan", "indicators", "travel", "demography", "territory", "scenario", "errors"},
     "files": {"sources", "scenario", "territory", "errors"},
-    "outputs": {"report", "plan", "errors"},
+    "outputs": {"report", "plan", "demography", "errors"},
     "cli": {"chain", "files", "outputs", "sources", "scenario", "errors"},
 }
 """Room to the rooms it may import; `arrays` is open to all."""

@@ -68,6 +68,22 @@ def test_pupils_are_conserved_whatever_the_plan(study: maillage.Study) -> None:
         assert np.allclose(totals[scenario], totals["present"])
 
 
+def test_the_study_s_variant_alone_has_simulated_futures(study: maillage.Study) -> None:
+    assert study.demand is study.variants["central"]
+    assert study.demand.draws is not None
+    assert len(study.demand.draws) == study.settings.draws == 200
+    assert [name for name, demand in study.variants.items() if demand.draws is not None] == ["central"]
+
+
+def test_today_is_a_plan_and_its_enrolment_is_known(study: maillage.Study) -> None:
+    assert study.today is next(plan for plan in study.plans if plan.scenario.present)
+    without = replace(study, plans=tuple(plan for plan in study.plans if not plan.scenario.present))
+    assert (without.today.assignment == study.territory.units.present).all()
+    assert without.today.open.all()
+    assert (without.enrolment().total() == study.enrolment().total()).all()
+    assert study.enrolment().total() == pytest.approx(study.today.loads(study.demand))
+
+
 def test_ranking_pareto_and_stability_agree_on_the_scenarios(study: maillage.Study) -> None:
     ranking = study.ranking().to_pandas()
     assert set(ranking["scenario"]) == {"present", "access", "close1"}

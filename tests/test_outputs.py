@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -26,6 +29,7 @@ def test_everything_promised_is_there(study: maillage.Study, tmp_path: Path) -> 
         "manifest.json",
         "indicators.csv",
         "ranking.csv",
+        "enrolment.csv",
         "plans/present.csv",
         "plans/access.csv",
         "rapport.html",
@@ -46,6 +50,73 @@ def test_everything_promised_is_there(study: maillage.Study, tmp_path: Path) -> 
     assert not (plan["pupils"] < 5).any()
 
 
+def test_enrolment_is_whole_pupils_that_add_up(study: maillage.Study, tmp_path: Path) -> None:
+    folder = maillage.write_results(study, tmp_path / "out", languages=())
+    table = pd.read_csv(folder / "enrolment.csv")
+    assert list(table.columns) == ["uai", "name", "rentree", "grade", "pupils", "low", "high", "variant"]
+    assert len(table) == 3 * len(study.demand.rentrees) * 5
+    assert set(table["variant"]) == {"central"}
+    wide = table.pivot(index=["uai", "rentree"], columns="grade", values="pupils")
+    assert (wide[["6e", "5e", "4e", "3e"]].sum(axis=1) == wide["total"]).all()
+    everyone = study.enrolment().total().sum(axis=0)
+    assert wide["total"].groupby("rentree").sum().tolist() == [math.floor(total + 0.5) for total in everyone]
+    assert (table["pupils"] == table["pupils"].round()).all()
+    # Intervals of the futures that were simulated, and no doubt about the rentrée of the data.
+    assert study.demand.draws is not None
+    assert len(study.demand.draws) == 200
+    base = table["rentree"] == 2022
+    assert (table["low"][base] == table["pupils"][base].round()).mean() > 0.5
+    assert (table["high"] - table["low"])[~base].min() > 1
+    totals = table[(table["grade"] == "total") & (table["rentree"] == 2026)]
+    low, high = study.enrolment().quantile((0.1, 0.9))[:, :, -1]
+    assert totals["low"].tolist() == [math.floor(v) for v in low]
+    assert totals["high"].tolist() == [math.ceil(v) for v in high]
+    entry = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["enrolment"]
+    assert (entry["file"], entry["sectors"], entry["variant"]) == ("enrolment.csv", "present", "central")
+    assert (entry["draws"], entry["interval"]) == (200, 0.8)
+    assert "under 5" in entry["withheld"]
+
+
+def test_enrolment_gives_no_small_number_away(study: maillage.Study, tmp_path: Path) -> None:
+    """Three pupils in a 3e: withheld, with a second count of the same collège and of the same grade elsewhere."""
+    assert study.demand.draws is not None
+    pupils, draws = study.demand.pupils.copy(), study.demand.draws.copy()
+    sector = study.territory.units.present == 0
+    scale = 3.0 / pupils[sector, 3].sum(axis=0)
+    pupils[sector, 3] *= scale
+    draws[:, sector, 3] *= scale.astype(np.float32)
+    demand = replace(study.demand, pupils=pupils, draws=draws)
+    folder = maillage.write_results(replace(study, demand=demand), tmp_path / "out", languages=())
+    table = pd.read_csv(folder / "enrolment.csv")
+    for _, year in table.groupby("rentree"):
+        wide = year.pivot(index="uai", columns="grade", values="pupils")
+        assert np.isnan(wide.loc["0990001N", "3e"])
+        gone = wide.isna()
+        assert set(gone.sum(axis=1)) <= {0, 2}
+        assert set(gone.sum(axis=0)) <= {0, 2}
+        assert not gone["total"].any()
+    assert table.loc[table["pupils"].isna(), ["low", "high"]].isna().all(axis=None)
+    assert not (table["pupils"].between(1, 4) | table["low"].between(1, 4)).any()
+
+
+def test_without_futures_there_are_no_intervals(study: maillage.Study, tmp_path: Path) -> None:
+    settings = maillage.StudySettings(until=2024, draws=0)
+    plain = maillage.study(study.territory, [Scenario(name="present", present=True)], settings)
+    assert plain.demand.draws is None
+    folder = maillage.write_results(plain, tmp_path / "out", languages=("en",))
+    table = pd.read_csv(folder / "enrolment.csv")
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert table["pupils"].notna().all()
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["enrolment"]["draws"] == 0
+    assert "no interval was computed" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_name_is_no_formula(study: maillage.Study) -> None:
+    colleges = replace(study.territory.colleges, name=np.array(["=cmd()", "@sum", "Jean-Jaurès"]))
+    table = outputs.enrolment_table(replace(study, territory=replace(study.territory, colleges=colleges)))
+    assert set(table["name"]) == {"'=cmd()", "'@sum", "Jean-Jaurès"}
+
+
 def test_two_runs_give_the_same_bytes(study: maillage.Study, tmp_path: Path) -> None:
     one = maillage.write_results(study, tmp_path / "one", languages=("fr",))
     two = maillage.write_results(study, tmp_path / "two", languages=("fr",))
@@ -58,7 +129,13 @@ def test_an_earlier_result_is_replaced_as_a_whole(study: maillage.Study, tmp_pat
     for left_over in ("report.html", "plans/before.csv", ".DS_Store"):
         (folder / left_over).write_text("old", encoding="utf-8")
     maillage.write_results(study, folder, languages=())
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "indicators.csv", "ranking.csv", "plans"}
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json",
+        "indicators.csv",
+        "ranking.csv",
+        "enrolment.csv",
+        "plans",
+    }
     assert not (folder / "plans" / "before.csv").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"], "no temporary folder is left"
 

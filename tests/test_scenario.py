@@ -78,6 +78,15 @@ def test_a_key_like_no_other_is_refused_with_the_known_ones(tmp_path: Path) -> N
     assert any("Known keys" in fault and "close_named" in fault for fault in faults)
 
 
+@pytest.mark.parametrize("draws", [-1, 5001])
+def test_futures_are_none_or_not_too_many(draws: int, tmp_path: Path) -> None:
+    (fault,) = faults_of(GOOD.replace("until = 2033", f"until = 2033\ndraws = {draws}"), tmp_path)
+    assert "study.draws" in fault
+    path = tmp_path / "good.toml"
+    path.write_text(GOOD.replace("until = 2033", "until = 2033\ndraws = 0"), encoding="utf-8")
+    assert read_study_file(path).study.draws == 0
+
+
 def test_all_faults_come_at_once(tmp_path: Path) -> None:
     text = (
         GOOD.replace("until = 2033", "until = 1")

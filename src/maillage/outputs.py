@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from maillage.demography.rounding import LEAST_CELL
 from maillage.errors import Fault, InputError
 from maillage.plan import Plan
 from maillage.report import write_report
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 LIBRARIES = ("maillage", "numpy", "scipy", "pandas", "highspy", "pulp", "numba", "geopandas", "shapely", "networkx")
-TABLES = ("indicators.csv", "ranking.csv")
+TABLES = ("indicators.csv", "ranking.csv", "enrolment.csv")
 PLANS = "plans"
+INTERVAL = 0.8
+"""Share of the simulated futures between `low` and `high` of the table of enrolment."""
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that desktops leave in every folder they show."""
 
@@ -118,6 +121,14 @@ def manifest(study: Study) -> dict[str, Any]:
         "until": study.until,
         "variant": study.settings.variant,
         "seed": study.settings.seed,
+        "enrolment": {
+            "file": TABLES[2],
+            "sectors": "present",
+            "variant": study.demand.variant,
+            "draws": 0 if study.demand.draws is None else len(study.demand.draws),
+            "interval": INTERVAL,
+            "withheld": f"counts under {LEAST_CELL} pupils, and second counts that would give them away by subtraction",
+        },
         "inputs": [vars(source) for source in territory.sources],
         "estimates": [vars(estimate) for estimate in territory.estimates],
         "travel": {
@@ -165,11 +176,28 @@ def _write_all(study: Study, folder: Path, languages: Sequence[str]) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     _write_csv(study.indicators(), folder / TABLES[0])
     _write_csv(study.ranking().to_pandas()[["rank", "scenario", "score"]], folder / TABLES[1])
+    _write_csv(enrolment_table(study), folder / TABLES[2])
     (folder / PLANS).mkdir()
     for plan in study.plans:
         _write_csv(plan.sectors(study.territory, study.demand_under(plan)), folder / PLANS / f"{plan.scenario.name}.csv")
     for language in languages:
         write_report(study, folder / REPORT_NAMES[language], language=language)
+
+
+def enrolment_table(study: Study) -> pd.DataFrame:
+    """The projection under today's sectors, as it may leave the house: whole pupils, small counts withheld.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``uai, name, rentree, grade, pupils, low, high, variant``; see `Enrolment.to_pandas`. `low` and `high` are empty
+        where no futures were simulated.
+    """
+    told = study.enrolment().to_pandas(exported=True, level=INTERVAL).rename(columns={"code": "uai"})
+    # A spreadsheet would take a name that begins like a formula for one.
+    names = told["name"].str.replace(r"^(?=[=+@\-])", "'", regex=True)
+    table = told.reindex(columns=["uai", "name", "rentree", "grade", "pupils", "low", "high"])
+    return table.assign(name=names, variant=study.demand.variant)
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

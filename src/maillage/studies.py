@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from maillage.demography.demand import Demand
+from maillage.demography.enrolment import Enrolment
 from maillage.errors import Fault, InputError
 from maillage.indicators import breaking, college_table, evaluate
 from maillage.indicators.criteria import DEFAULT_CRITERIA, criteria_table
@@ -39,7 +41,7 @@ class Study:
     unsolved : tuple of (Scenario, reasons)
         Scenarios for which no plan was found in time, though there may be one: nothing is proven.
     demand : Demand
-        Of the variant the plans were made for.
+        Of the variant the plans were made for, with its simulated futures (`settings.draws`).
     variants : dict of str to Demand
         All three variants.
     travel : TravelTimes
@@ -83,6 +85,17 @@ class Study:
         Plans are made for `demand`: how families answer is a sensitivity of what is measured, not of what is optimised.
         """
         return self._answered(self.demand, plan)
+
+    @property
+    def today(self) -> Plan:
+        """Today's sectors as a plan, whether or not the study holds that scenario."""
+        held = next((plan for plan in self.plans if plan.scenario.present), None)
+        first = self.plans[0]
+        return held or replace(first, assignment=first.present, open=np.ones_like(first.open), status="present")
+
+    def enrolment(self) -> Enrolment:
+        """The projection of each collège under today's sectors, to the horizon, with its simulated futures where there are."""
+        return self.demand.by_college(self.today, self.territory)
 
     def indicators(self) -> pd.DataFrame:
         """Long table: scenario, indicator, rentree, value, unit, better, estimated, nature."""

@@ -13,7 +13,7 @@ from maillage.demography.demand import Demand
 from maillage.plan import Breach, Plan
 from maillage.scenario import Goals, Rules, Scenario, StudySettings
 from maillage.studies import Study
-from maillage.territory import Cohorts, Colleges, Estimate, Match, PrivateColleges, Source, Territory, Units
+from maillage.territory import Bassins, Cohorts, Colleges, Estimate, Match, PrivateColleges, Source, Territory, Units
 from maillage.travel.times import TravelTimes
 
 COLUMNS, ROWS, CELL_M = 8, 5, 4000.0
@@ -272,6 +272,21 @@ def toy_study() -> Study:
         settings=StudySettings(start=START, until=UNTIL, title="Étude d'essai"),
         seconds=12.0,
     )
+
+
+@pytest.fixture(scope="session")
+def doubtful_study(toy_study: Study) -> Study:
+    """The same in two bassins, west and east, with 60 simulated futures of the central variant that stray year by year."""
+    territory = toy_study.territory
+    west = territory.colleges.xy_m[:, 0] < CORNER_M[0] + 16_000
+    college = np.where(west, 0, 1)
+    bassins = Bassins(np.array(["Ouest", "Est"]), college[territory.units.present], college, "made for the test")
+    pupils = toy_study.demand.pupils
+    normal = np.random.default_rng(2).standard_normal((60, len(territory.units), 1, 1))
+    draws = (pupils * np.exp(0.03 * normal * np.arange(len(RENTREES)))).astype(np.float32)
+    demand = replace(toy_study.demand, draws=draws)
+    variants = {**toy_study.variants, "central": demand}
+    return replace(toy_study, territory=replace(territory, bassins=bassins), demand=demand, variants=variants)
 
 
 @pytest.fixture(scope="session")

@@ -99,13 +99,18 @@ class Demand:
         return self._gathered("collège", site, sites, np.asarray(plan.uai), np.asarray(name), past)
 
     def by_bassin(self, territory: Territory) -> Enrolment:
-        """Pupils who live in each bassin; raises `InputError` where the territory has none."""
+        """Pupils of the collèges of each bassin, under present sectors; `InputError` where the territory has no bassins.
+
+        A sector that spans two bassins counts in that of its collège, as the past totals do: other sums would jump at the
+        base rentrée.
+        """
         bassins = territory.bassins
         if bassins is None:
             remedy = "Give a table of them ([own.bassins]), or the education directory, which tells bassins de formation"
             raise InputError([Fault("by_bassin", "the territory has no bassins", remedy=remedy)])
-        home = np.where(territory.units.present >= 0, bassins.unit, -1)
-        site = np.repeat(home[:, None], len(self.rentrees), axis=1)
+        present = territory.units.present
+        taken = np.where(present >= 0, bassins.college[present], -1)
+        site = np.repeat(taken[:, None], len(self.rentrees), axis=1)
         past = past_of_bassins(territory)
         return self._gathered("bassin", site, len(bassins.name), bassins.name, bassins.name, past)
 

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from maillage.report.curves import Curve, Strip, fan, projection
 from maillage.report.diagnosis import CHANGE_EDGES, IPS_STEP
-from maillage.report.figures import Curve, Mark, histogram, plane, projection, stacked_bands
+from maillage.report.figures import Mark, histogram, plane, stacked_bands
 from maillage.report.format import DIGITS, Cell
+from maillage.report.prospects import LEVEL
 from maillage.report.voice import Voice
 
 
@@ -32,8 +34,32 @@ def _projection(voice: Voice) -> Markup:
     curves = [Curve(name, words(f"variant.{name}"), *_columns(series)) for name, series in d.projected]
     ends = {name: n.number(series[-1][1]) for name, series in d.projected}
     text = words("diagnosis.chart_pupils_text", base=facts.base, until=facts.until, pupils=n.number(d.observed[-1][1]), **ends)
-    title, start = words("diagnosis.chart_pupils_title"), words("diagnosis.chart_start")
-    return projection("chart-projection", title, text, [*curves, seen], facts.start, start, n.number)
+    title, start = words("diagnosis.chart_pupils_title"), (facts.start, words("diagnosis.chart_start"))
+    band, p = None, facts.prospects
+    if p.band is not None:
+        share = n.percent(LEVEL)
+        band = Strip(words("projection.band", level=share), *p.band)
+        ends = {"low": n.count(p.whole.low.value), "high": n.count(p.whole.high.value)}
+        text += " " + words("projection.band_text", until=facts.until, level=share, n=n.number(p.futures), **ends)
+    return projection("chart-projection", title, text, [*curves, seen], start, band, n.number)
+
+
+def draw_fans(voice: Voice) -> list[tuple[str, Markup]]:
+    """The small charts of the places, each with its name."""
+    p, words, n = voice.facts.prospects, voice.words, voice.numbers
+    known = {prospect.name: prospect for prospect in (p.whole, *p.bassins)}
+    drawn = []
+    for number, chart in enumerate(p.charts):
+        place = known[chart.name]
+        years = {"base": voice.facts.base, "until": voice.facts.until}
+        figures = {"pupils": n.count(place.base.value), "then": voice.figure(place.projected)}
+        text = words("projection.fan_text", **years, **figures)
+        if p.futures:
+            ends = {"low": n.count(place.low.value), "high": n.count(place.high.value)}
+            text += " " + words("projection.fan_interval", level=n.percent(LEVEL), n=n.number(p.futures), **ends)
+        title = words("projection.fan_title", name=chart.name)
+        drawn.append((chart.name, fan(f"fan-{number}", title, text, chart, words.language)))
+    return drawn
 
 
 def _changes(voice: Voice) -> Markup | None:

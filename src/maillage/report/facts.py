@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from maillage.indicators import college_table, evaluate
 from maillage.plan import Plan
@@ -20,6 +18,7 @@ from maillage.report.comparison import (
 )
 from maillage.report.diagnosis import Diagnosis, diagnose
 from maillage.report.maps import Atlas, draw_atlas
+from maillage.report.prospects import Prospects, prospects_of
 from maillage.report.roster import CollegeFacts, roster
 from maillage.report.standing import RankingFacts, ranking_facts
 
@@ -41,6 +40,8 @@ class Facts:
         Rentrées of the data, of the new sectors, of the horizon.
     colleges : tuple of CollegeFacts
         By commune and name.
+    prospects : Prospects
+        How sure the projection is.
     plans : tuple of PlanFacts
         In the study's order.
     reference : PlanFacts or None
@@ -65,6 +66,7 @@ class Facts:
     variant: str
     colleges: tuple[CollegeFacts, ...]
     diagnosis: Diagnosis
+    prospects: Prospects
     plans: tuple[PlanFacts, ...]
     reference: PlanFacts | None
     rows: tuple[IndicatorRow, ...]
@@ -88,7 +90,7 @@ class Facts:
 
 def facts_of(study: Study) -> Facts:
     """Gather the facts of a study; it is not changed."""
-    territory, today = study.territory, _today(study.plans)
+    territory, today = study.territory, study.today
     inputs = (territory, today, study.demand, study.travel)
     figures = scenario_figures(evaluate(*inputs).assign(scenario="today"))["today"]
     whole = study.college_table()
@@ -107,6 +109,7 @@ def facts_of(study: Study) -> Facts:
         variant=study.settings.variant,
         colleges=colleges,
         diagnosis=diagnose(study, figures, colleges),
+        prospects=prospects_of(study),
         plans=plans,
         reference=next((p for p in plans if p.scenario.present), None),
         rows=rows,
@@ -123,13 +126,6 @@ def facts_of(study: Study) -> Facts:
         seed=study.settings.seed,
         seconds=study.seconds,
     )
-
-
-def _today(plans: Sequence[Plan]) -> Plan:
-    """Today's sectors as a plan, whether or not the study holds that scenario."""
-    held = next((plan for plan in plans if plan.scenario.present), None)
-    first = plans[0]
-    return held or replace(first, assignment=first.present, open=np.ones_like(first.open), status="present")
 
 
 def _off_roads(study: Study, colleges: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -21,7 +20,6 @@ Writer = Callable[[float], str]
 
 INK = "#1d2733"
 SOFT = "#5b6875"
-LINES = {"central": ("#0b5394", "-", 2.4), "high": ("#b45309", "--", 1.8), "low": ("#00786c", ":", 2.2)}
 BANDS = ("#2166ac", "#92c5de", "#eceadf", "#fdb863", "#b2182b")
 """Occupancy from nearly empty to over-full: differs in lightness as well as in hue."""
 BAND_INKS = ("#ffffff", INK, INK, INK, "#ffffff")
@@ -46,42 +44,13 @@ STYLE: dict[Any, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Curve:
-    """One line of a chart."""
-
-    key: str
-    label: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-def projection(key: str, title: str, text: str, curves: Sequence[Curve], start: int, start_label: str, write: Writer) -> Markup:
-    """Pupils by rentrée: what was observed as dots on a line, then one line a variant, each named at its end."""
-    with mpl.rc_context(STYLE):
-        figure, axes = _new(8.4, 3.7)
-        for curve in curves:
-            colour, dash, width = LINES.get(curve.key, (INK, "-", 2.0))
-            marker = "o" if curve.key not in LINES else None
-            axes.plot(curve.x, curve.y, color=colour, linestyle=dash, linewidth=width, marker=marker, markersize=4)
-        top, bottom = _room(axes, [v for c in curves for v in c.y])
-        _name_ends(axes, [c for c in curves if c.key in LINES and c.y], 0.062 * (top - bottom), write)
-        axes.axvline(start, color=SOFT, linewidth=1, linestyle=(0, (2, 3)))
-        axes.annotate(start_label, (start + 0.1, top), color=SOFT, va="top", fontsize=9)
-        _years(axes, [x for c in curves for x in c.x])
-        _ticks(axes, write, "y")
-        axes.grid(axis="y")
-        figure.subplots_adjust(left=0.09, right=0.80, bottom=0.1, top=0.97)
-        return _svg(figure, key, title, text)
-
-
 def histogram(
     key: str, title: str, text: str, labels: Sequence[str], series: Mapping[str, Sequence[int]], x_label: str, y_label: str
 ) -> Markup:
     """Numbers of collèges by class, stacked by series, the totals written above the bars."""
     fills = ("#0b5394", "#e69f00")
     with mpl.rc_context(STYLE):
-        figure, axes = _new(8.4, 3.0)
+        figure, axes = new_figure(8.4, 3.0)
         floor = np.zeros(len(labels))
         for (name, counts), fill, hatch in zip(series.items(), fills, ("", "///"), strict=False):
             axes.bar(labels, counts, bottom=floor, color=fill, hatch=hatch, edgecolor="white", width=0.86, label=name)
@@ -105,13 +74,13 @@ def histogram(
         axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(4, integer=True))
         axes.tick_params(length=0)
         figure.subplots_adjust(left=0.08, right=0.99, bottom=0.19, top=0.96)
-        return _svg(figure, key, title, text)
+        return inline_svg(figure, key, title, text)
 
 
 def stacked_bands(key: str, title: str, text: str, rows: Sequence[tuple[str, Sequence[int]]], bands: Sequence[str]) -> Markup:
     """One bar a situation, cut by occupancy band, the number of collèges written in each part."""
     with mpl.rc_context(STYLE):
-        figure, axes = _new(8.4, 0.75 + 0.36 * len(rows))
+        figure, axes = new_figure(8.4, 0.75 + 0.36 * len(rows))
         for place, (_, counts) in enumerate(rows):
             left = 0
             for band, count in enumerate(counts):
@@ -130,7 +99,7 @@ def stacked_bands(key: str, title: str, text: str, rows: Sequence[tuple[str, Seq
         ]
         figure.legend(handles=handles, ncols=len(bands), loc="upper center", frameon=False, handlelength=1.1, columnspacing=1.4)
         figure.subplots_adjust(left=0.24, right=0.99, bottom=0.02, top=1 - 0.42 / (0.75 + 0.36 * len(rows)))
-        return _svg(figure, key, title, text)
+        return inline_svg(figure, key, title, text)
 
 
 LABEL_PLACES = tuple(
@@ -169,7 +138,7 @@ def plane(
 ) -> Markup:
     """Scenarios in the plane of two criteria; filled squares for those no other beats, a ring round the first."""
     with mpl.rc_context(STYLE):
-        figure, axes = _new(8.4, 3.9)
+        figure, axes = new_figure(8.4, 3.9)
         for efficient, shape, fill, name in ((True, "s", "#0b5394", legend[0]), (False, "o", "#ffffff", legend[1])):
             some = [m for m in marks if m.efficient is efficient]
             if some:
@@ -194,47 +163,17 @@ def plane(
         axes.set_ylabel(y_label)
         for which, writer in zip("xy", write, strict=True):
             getattr(axes, f"{which}axis").set_major_locator(mpl.ticker.MaxNLocator(5))
-            _ticks(axes, writer, which)
+            write_ticks(axes, writer, which)
         axes.legend(frameon=False, loc="best", fontsize=9)
         figure.subplots_adjust(left=0.12, right=0.98, bottom=0.14, top=0.97)
-        return _svg(figure, key, title, text)
+        return inline_svg(figure, key, title, text)
 
 
-def _new(width_in: float, height_in: float) -> tuple[Figure, Axes]:
+def new_figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:
+    """A figure that draws SVG, and its only axes."""
     figure = Figure(figsize=(width_in, height_in))
     FigureCanvasSVG(figure)
     return figure, figure.add_subplot()
-
-
-def _years(axes: Axes, years: Sequence[float]) -> None:
-    low, high = int(min(years)), int(max(years))
-    step = 1 if high - low <= 12 else 2
-    axes.set_xticks(range(low, high + 1, step))
-    axes.set_xlim(low - 0.3, high + 0.3)
-
-
-def _room(axes: Axes, values: Sequence[float]) -> tuple[float, float]:
-    """Set limits that leave room above and below; returns (top, bottom)."""
-    low, high = min(values), max(values)
-    spare = max(0.08 * (high - low), 0.02 * high, 1.0)
-    axes.set_ylim(low - spare, high + spare)
-    return high + spare, low - spare
-
-
-def _name_ends(axes: Axes, curves: Sequence[Curve], least: float, write: Writer) -> None:
-    """Write each curve's name and last value at its end, no two nearer than `least`."""
-    for curve, height in zip(curves, _apart([c.y[-1] for c in curves], least), strict=True):
-        told, place = f"{curve.label} {write(curve.y[-1])}", (curve.x[-1] + 0.15, height)
-        axes.annotate(told, place, color=LINES[curve.key][0], va="center", annotation_clip=False)
-
-
-def _apart(heights: Sequence[float], least: float) -> list[float]:
-    """Heights moved up as little as needed so that labels do not run into each other."""
-    placed = list(heights)
-    order = sorted(range(len(placed)), key=lambda i: placed[i])
-    for below, above in pairwise(order):
-        placed[above] = max(placed[above], placed[below] + least)
-    return placed
 
 
 def _label_shifts(axes: Axes, marks: Sequence[Mark]) -> list[tuple[int, int]]:
@@ -255,11 +194,12 @@ def _is_free(x: float, y: float, taken: Sequence[tuple[float, float]]) -> bool:
     return all(abs(x + 7 - a) > 16 or abs(y + 4 - b) > 11 for a, b in taken)
 
 
-def _ticks(axes: Axes, write: Writer, which: str) -> None:
+def write_ticks(axes: Axes, write: Writer, which: str) -> None:
+    """Write the numbers of the axis `which`, "x" or "y", in the report's language."""
     getattr(axes, f"{which}axis").set_major_formatter(lambda value, _: write(value))
 
 
-def _svg(figure: Figure, key: str, title: str, text: str) -> Markup:
+def inline_svg(figure: Figure, key: str, title: str, text: str) -> Markup:
     """Inline SVG with its own ids, a title and a description, in the fonts of the page."""
     buffer = io.StringIO()
     figure.savefig(

@@ -15,10 +15,11 @@ import maillage.report.summary as summary
 import maillage.report.telling as telling
 from maillage.demography.rounding import LEAST_CELL
 from maillage.errors import Fault, InputError
-from maillage.report.charts import draw_charts
+from maillage.report.charts import draw_charts, draw_fans
 from maillage.report.facts import facts_of
 from maillage.report.format import Numbers
 from maillage.report.maps import DOT, LABEL, PALETTE
+from maillage.report.prospects import LEVEL
 from maillage.report.roster import LEAST_IPS_PUPILS
 from maillage.report.standing import DRAWS
 from maillage.report.voice import Voice
@@ -76,6 +77,8 @@ def render(study: Study, language: str) -> str:
             w=words,
             n=numbers,
             charts=draw_charts(voice),
+            fans=draw_fans(voice),
+            level=LEVEL,
             palette=PALETTE,
             dot=DOT,
             label=LABEL,

@@ -9,6 +9,7 @@ from maillage.plan import Breach
 from maillage.report.comparison import PlanFacts
 from maillage.report.facts import Facts
 from maillage.report.format import NOBODY
+from maillage.report.prospects import LEVEL
 from maillage.report.standing import RankingFacts
 from maillage.report.voice import Voice
 
@@ -38,6 +39,21 @@ def enrolment(voice: Voice) -> Iterator[str]:
         yield say("diagnosis.losing_none")
     if d.uniform:
         yield say("diagnosis.uniform")
+
+
+def prospects(voice: Voice) -> Iterator[str]:
+    """How sure the projection is."""
+    facts, say, n, p = voice.facts, voice.words, voice.numbers, voice.facts.prospects
+    share, whole = n.percent(LEVEL), p.whole
+    if not p.futures:
+        yield say("projection.none")
+    else:
+        yield say("projection.intro", n=n.number(p.futures), variant=say(f"variant.{facts.variant}"), level=share)
+    years = {"base": facts.base, "until": facts.until}
+    yield say("projection.whole", pupils=n.count(whole.base.value), then=voice.figure(whole.projected), **years)
+    if p.futures:
+        yield say("projection.whole_interval", level=share, low=voice.figure(whole.low), high=voice.figure(whole.high))
+        yield say("projection.caution")
 
 
 def occupancy(voice: Voice) -> Iterator[str]:
