@@ -63,7 +63,7 @@ class Uncertainty:
     years_ahead : (K,) float
         Years from when a cohort was last counted to its 6e.
     unborn : (K,) bool
-        No child of the cohort was counted in the units.
+        The cohort is younger than école age, and no child of it was counted in the units.
     spread : Spread
     """
 

@@ -8,6 +8,7 @@ from maillage.demography.entrants import BIRTHS, ECOLE
 from maillage.demography.entry import UNCOUNTED
 from maillage.demography.simulate import Spread, Uncertainty
 from maillage.demography.trail import Trail
+from maillage.territory import ECOLE_GRADES
 
 AHEAD = 2.75
 """Least factor on the variances of the entry levels once they are used ahead: what is fitted to the past strays more after it.
@@ -44,6 +45,7 @@ def uncertainty_of(trail: Trail, spread: Spread | None = None) -> Uncertainty:
         progression_noise=trail.progression.noise,
         entry_noise=np.where(counted, strayed, np.maximum(strayed, within.variances.noise * UNCOUNTED)),
         years_ahead=np.minimum(np.arange(len(counted), dtype=np.float64), MOST_YEARS),
-        unborn=~counted,
+        # A cohort of école age is there, wherever it lives; only younger ones stray with the births of each area.
+        unborn=~counted & (np.arange(len(counted)) >= len(ECOLE_GRADES)),
         spread=spread or Spread(),
     )
