@@ -68,6 +68,21 @@ def test_the_script_about_futures_runs(capsys: pytest.CaptureFixture[str]) -> No
     assert "careful" in printed
 
 
+def test_the_script_about_enrolment_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script("enrolment").main(tmp_path / "fan.png")  # type: ignore[attr-defined]
+    printed = capsys.readouterr().out
+    for told in ("births eleven years before", "80 % interval, low", "cohort_survival", "entry level of the sector"):
+        assert told in printed
+    assert (tmp_path / "fan.png").stat().st_size > 10_000
+
+
+def test_the_script_about_earlier_projections_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    script("backtest").main(ROOT / "data", (2022, 1), (2023, 1))  # type: ignore[attr-defined]
+    printed = capsys.readouterr().out
+    assert "all, 6e: 250 comparisons" in printed
+    assert "80 % interval covers" in printed
+
+
 def code_blocks(path: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
 
@@ -85,7 +100,7 @@ def test_the_readme_script_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert (tmp_path / "rapport.html").is_file()
 
 
-@pytest.mark.parametrize("page", ["travel", "roads", "coaches"])
+@pytest.mark.parametrize("page", ["travel", "roads", "coaches", "demography"])
 def test_the_blocks_of_a_page_run_one_after_the_other(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = ROOT / "docs" / f"{page}.md"
     (tmp_path / "data").symlink_to(ROOT / "data")
