@@ -18,7 +18,7 @@ def random_territory(seed: int, **fixed: bool) -> Territory:
     """Two to five collèges, as many sectors of one to four units, and what a coin decides (or `fixed` does).
 
     ``outside``: a unit sectored outside, without pupils; ``bassins``; ``ecoles`` at the base rentrée; ``ecole_history`` and
-    ``history`` with gaps; ``births``; ``population``; ``special``; ``private``; ``steady``: nobody comes or goes between grades.
+    ``history`` with gaps; ``births``; ``population``; ``special``; ``private``.
     """
     rng = np.random.default_rng(seed)
     names = ("outside", "bassins", "ecoles", "ecole_history", "history", "births", "population", "special", "private")
