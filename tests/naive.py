@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import shapely
 
 # --- travel -----------------------------------------------------------------------------------------------------------
@@ -173,6 +174,27 @@ def aged(flows: Sequence[Sequence[float]]) -> list[list[float]]:
             stayed = pupils[g - 1][t - 1] if g > 0 and t > 0 else 0.0
             pupils[g][t] = stayed + flows[g][t]
     return pupils
+
+
+def level_of_area(
+    observed: Sequence[float], pupils: Sequence[float], spread: float, step: float, noise: float
+) -> tuple[float, float, float]:
+    """Level of one area after the last year, its variance, and the weight of its own figures, by generalised least squares.
+
+    The years are written out as one normal vector: ``level[k] = start + k steps``, ``observed[k] = level[k] + error``, so that
+    the covariance of two observed years i and j is ``spread + step * min(i, j)``, plus ``noise / pupils`` where they are one;
+    the best linear predictor of the last level is ``c' V^-1 observed`` (C. R. Henderson's mixed model equations, inverted).
+    """
+    last = len(observed) - 1
+    seen = [k for k in range(len(observed)) if not math.isnan(observed[k]) and pupils[k] > 0]
+    prior = spread + step * last
+    if not seen:
+        return 0.0, prior, 0.0
+    cov = np.array([[spread + step * min(i, j) + (noise / pupils[i] if i == j else 0.0) for j in seen] for i in seen])
+    with_last = np.array([spread + step * min(i, last) for i in seen])
+    weights = np.linalg.solve(cov, with_last)
+    values = np.array([observed[k] for k in seen])
+    return float(weights @ values), float(prior - weights @ with_last), float(weights.sum())
 
 
 # --- sources ---------------------------------------------------------------------------------------------------------

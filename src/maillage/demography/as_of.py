@@ -9,7 +9,7 @@ import pandas as pd
 
 from maillage.arrays import Bools, Floats, Ints
 from maillage.demography.feeders import ecole_table
-from maillage.demography.past import refuse_repeats
+from maillage.demography.repeats import refuse_repeats
 from maillage.errors import Fault, InputError
 from maillage.territory import COLLEGE_COLUMNS, Cohorts, Territory
 
@@ -79,6 +79,16 @@ def as_of(territory: Territory, origin: int, hindsight: bool = False) -> AsOf:
         cohorts=_cohorts(territory.cohorts, origin),
     )
     return AsOf(_with_ecoles(earlier, hindsight), opened, received)
+
+
+def sectors_at(territory: Territory, then: AsOf, rentree: int) -> Ints:
+    """(U,) collège of each unit at a rentrée after the origin: today's, or the one of the origin until today's has opened."""
+    history = territory.cohorts.history
+    when = history["rentree"].astype(int)
+    seen = history.loc[(history["pupils"] > 0) & (when > then.territory.base_rentree) & (when <= rentree), "uai"]
+    opened = then.open | np.isin(territory.colleges.uai, seen.to_numpy(str))
+    today = territory.units.present
+    return np.where((today >= 0) & ~opened[np.maximum(today, 0)], then.territory.units.present, today)
 
 
 def _refuse(territory: Territory, origin: int, then: pd.DataFrame, opened: Bools) -> None:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from maillage.arrays import Floats
-from maillage.demography.as_of import AsOf, as_of
+from maillage.demography.as_of import AsOf, as_of, sectors_at
 from maillage.demography.baselines import BASELINES, baselines
 from maillage.demography.demand import Demand
 from maillage.demography.project import project_enrolment
-from maillage.demography.sectors import today_sectors
+from maillage.demography.sectors import TodaySectors
 from maillage.errors import Fault, InputError
 from maillage.hypotheses import Hypotheses
 from maillage.territory import COLLEGE_COLUMNS, GRADES, Territory
@@ -116,7 +116,7 @@ def backtest(
 def _rows(territory: Territory, then: AsOf, demand: Demand, plain: dict[str, Floats], t: int, level: float) -> pd.DataFrame:
     rentree = then.territory.base_rentree + t
     colleges = territory.colleges
-    enrolment = demand.by_college(today_sectors(territory))
+    enrolment = demand.by_college(TodaySectors(colleges.uai, sectors_at(territory, then, rentree)))
     ends = ((1 - level) / 2, (1 + level) / 2)
     history = territory.cohorts.history
     seen = history[history["rentree"].astype(int) == rentree].set_index("uai").reindex(colleges.uai)

@@ -67,7 +67,8 @@ def _ratios(territory: Territory) -> Floats:
         return np.ones(len(GRADES) - 1)
     both = by_year[base].index.intersection(by_year[base - 1].index)
     after = by_year[base].loc[both].to_numpy()[:, 1:].sum(axis=0)
-    return np.asarray(after / by_year[base - 1].loc[both].to_numpy()[:, :-1].sum(axis=0))
+    before = by_year[base - 1].loc[both].to_numpy()[:, :-1].sum(axis=0)
+    return np.asarray(np.divide(after, before, out=np.ones(len(GRADES) - 1), where=before > 0))
 
 
 def _entering(territory: Territory, areas: Areas, sixth: Floats, horizon: int) -> Floats:

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from maillage.arrays import Floats
 from maillage.demography.areas import share_of_commune
 from maillage.demography.births import YEARS_TO_6E
+from maillage.demography.repeats import refuse_repeats
 from maillage.margins import fit_totals
 from maillage.territory import Territory
 
@@ -34,7 +35,8 @@ class Census:
 
 
 def census_of(territory: Territory) -> Census:
-    """Children of the latest census of communes up to the base rentrée's year."""
+    """Children of the latest census of communes up to the base rentrée's year; raises `InputError` where one is told twice."""
+    refuse_repeats(territory.cohorts.population_communes, ["commune", "year", "age"], "census")
     table = territory.cohorts.population_communes
     table = table[(table["year"].astype(int) <= territory.base_rentree) & (table["age"].astype(int) <= OLDEST)]
     if table.empty:

@@ -99,7 +99,8 @@ def shares(entry: Entry, feeders: Feeders, areas: Areas, level: Floats, rentrees
         within = np.divide(inside, whole[areas.sector], out=np.zeros_like(inside), where=whole[areas.sector] > 0)
         sector = np.where(whole > 0, areas.by_sector(children) * factor, 0.0)
         total = sector.sum()
-        columns.append(within * sector[areas.sector] / total if total > 0 else within * 0.0)
+        # Where no child is expected anywhere, what is expected nevertheless stays where the pupils are.
+        columns.append(within * sector[areas.sector] / total if total > 0 else level / max(float(level.sum()), 1e-300))
     return np.stack(columns, axis=1) if columns else np.empty((len(level), 0))
 
 

@@ -12,6 +12,7 @@ from maillage.demography.areas import Areas, share_of_commune
 from maillage.demography.births import YEARS_TO_6E, Births
 from maillage.demography.census import Census
 from maillage.demography.growth import Growth
+from maillage.demography.repeats import refuse_repeats
 from maillage.territory import ECOLE_GRADES, Territory
 
 PULL_CHILDREN = 50.0
@@ -81,7 +82,7 @@ def feeders_of(territory: Territory, areas: Areas, births: Births, census: Censu
     for rentree, children, by_census in _census(census, base, index, areas):
         if rentree not in index:
             counted[rentree], index[rentree] = children, by_census
-    return _table(reference, counted, index, base, until)
+    return _table(_filled(reference, units.pupils, areas), counted, index, base, until)
 
 
 def local_index(counts: Floats, reference: Floats, areas: Areas) -> Floats:
@@ -117,8 +118,15 @@ def local_index(counts: Floats, reference: Floats, areas: Areas) -> Floats:
 
 
 def ecole_table(territory: Territory) -> dict[int, Floats]:
-    """Rentrée to (U, 5) past public école pupils of the units, up to the base rentrée, by their share of the commune today."""
+    """Rentrée to (U, 5) past public école pupils of the units, up to the base rentrée, by their share of the commune today.
+
+    Raises
+    ------
+    InputError
+        A commune and rentrée twice.
+    """
     history = territory.cohorts.ecole_history
+    refuse_repeats(history, ["commune", "rentree"], "école history")
     history = history[history["rentree"] <= territory.base_rentree]
     units = territory.units
     share = share_of_commune(territory)
@@ -135,6 +143,17 @@ def _reference(territory: Territory, births: Births) -> Floats:
         if candidate is not None and candidate.sum() > 0:
             return candidate
     return np.asarray(units.pupils / 4)
+
+
+def _filled(reference: Floats, pupils: Floats, areas: Areas) -> Floats:
+    """The reference; in sectors where no child was counted, a grade of their collégiens, on the scale of the other sectors.
+
+    Otherwise a collège whose écoles are in no table would lose its 6e to the others. Its cohorts follow its bassin's trend.
+    """
+    absent = areas.by_sector(reference)[areas.sector] <= 0
+    known = float(pupils[~absent].sum())
+    scale = float(reference.sum()) / known if known > 0 else 1 / 4
+    return np.where(absent, pupils * scale, reference)
 
 
 def _births(births: Births, base: int, reference: Floats, nearest: Floats, areas: Areas) -> list[tuple[int, Floats, Floats]]:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from maillage.arrays import Floats
 from maillage.demography.areas import Areas
+from maillage.demography.repeats import refuse_repeats
 from maillage.demography.special import Special
-from maillage.errors import Fault, InputError
 from maillage.territory import COLLEGE_COLUMNS, GRADES, Territory
 
 RECENT_RENTREES = 12
@@ -99,14 +99,6 @@ def history_until(territory: Territory, rentree: int) -> pd.DataFrame:
         return history
     refuse_repeats(history, ["uai", "rentree"], "college history")
     return history[history["rentree"].astype(int) <= rentree]
-
-
-def refuse_repeats(table: pd.DataFrame, key: list[str], what: str) -> None:
-    """Raise `InputError` naming every row of a table whose key appears twice."""
-    repeated = table[table.duplicated(key, keep="first")]
-    if len(repeated):
-        rows = tuple(" ".join(str(value) for value in row) for row in repeated[key].itertuples(index=False))
-        raise InputError([Fault(what, f"the same {' and '.join(key)} twice", rows=rows, remedy="Keep one of them")])
 
 
 def _by_rentree(territory: Territory, base: int, special: Special) -> dict[int, Floats]:

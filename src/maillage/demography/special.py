@@ -10,6 +10,7 @@ from maillage.arrays import Floats
 from maillage.demography.areas import Areas
 from maillage.demography.feeders import Feeders
 from maillage.demography.growth import recency
+from maillage.demography.repeats import refuse_repeats
 from maillage.territory import COLLEGE_COLUMNS, GRADES, SPECIAL_KINDS, Territory
 
 PLAUSIBLE = (0.5, 2.0)
@@ -46,7 +47,8 @@ class Special:
 
 
 def special_of(territory: Territory) -> Special:
-    """SEGPA and ULIS pupils known up to the base rentrée."""
+    """SEGPA and ULIS pupils known up to the base rentrée; `InputError` where a collège, rentrée and kind comes twice."""
+    refuse_repeats(territory.cohorts.special, ["uai", "rentree", "kind"], "SEGPA and ULIS")
     table, base, count = territory.cohorts.special, territory.base_rentree, len(territory.colleges)
     position = territory.college_positions()
     table = table[table["uai"].isin(list(position)) & (table["rentree"].astype(int) <= base)]
@@ -90,8 +92,8 @@ def special_pupils(special: Special, feeders: Feeders, areas: Areas, until: int)
 
 
 def _bassin_index(feeders: Feeders, areas: Areas, base: int, until: int) -> Floats:
-    """(B, T) children behind the 6e of each rentrée relative to the bassin's mean cohort."""
-    reference = areas.by_bassin(areas.by_sector(feeders.reference))
+    """(B, T) children behind the 6e of each rentrée relative to those behind the 6e of the base rentrée."""
+    reference = areas.by_bassin(areas.by_sector(feeders.of(base)))
     columns = [areas.by_bassin(areas.by_sector(feeders.of(r))) for r in range(base, until + 1)]
     return np.stack([np.divide(c, reference, out=np.ones_like(c), where=reference > 0) for c in columns], axis=1)
 

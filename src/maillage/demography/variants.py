@@ -46,9 +46,8 @@ class Assumptions:
             Omphale has a scenario of this variant: where it takes over, the change grows no further, its own comes instead.
         """
         rentree = np.array(entrants.rentree, np.float64)
-        if own_scenario:
-            others = [r for r, source in zip(entrants.rentree, entrants.source, strict=True) if source != OMPHALE]
-            rentree = np.minimum(rentree, max(others, default=base))
+        if own_scenario and OMPHALE in entrants.source:
+            rentree = np.minimum(rentree, entrants.rentree[entrants.source.index(OMPHALE)] - 1)
         at_school = [r for r, source in zip(entrants.rentree, entrants.source, strict=True) if source == ECOLE]
         last = max(at_school, default=base)
         change = self.entry_per_year * (rentree - base) + self.unborn_per_year * np.maximum(rentree - last, 0)

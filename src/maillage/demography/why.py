@@ -132,7 +132,7 @@ def _entered(steps: _Steps, trail: Trail, base: int, units: Index, entered: int)
     steps.add("children behind this 6e", entered, children, f"their own figures, grown to CM2, {pull}", factor)
     cohort: Floats = trail.entering[units, k]
     total = float(trail.entering[:, k].sum())
-    own = float(trail.entry.level.own[trail.areas.sector[units]].mean())
+    own = _mean(trail.entry.level.own[trail.areas.sector[units]])
     shared = f"entry level of the sector ({own:.0%} its own past); département: {total:.0f} new 6e, {_SOURCES[source]}"
     steps.add("new 6e", entered, float(cohort.sum()), shared, cohort.sum() / children if children > 0 else np.nan)
     return cohort
@@ -140,8 +140,13 @@ def _entered(steps: _Steps, trail: Trail, base: int, units: Index, entered: int)
 
 def _of_ratio(trail: Trail, units: Index, step: int) -> str:
     sector = trail.areas.sector[units]
-    own = float(trail.progression.own[sector, step].mean())
+    own = _mean(trail.progression.own[sector, step])
     return f"sector's ratio ({own:.0%} its own past); département {trail.progression.everywhere[step]:.3f}"
+
+
+def _mean(values: Floats) -> float:
+    """Mean; 0 where a collège has no units."""
+    return float(values.mean()) if len(values) else 0.0
 
 
 def _ended(steps: _Steps, trail: Trail, base: int, units: Index, grade: int, rentree: int, value: float) -> None:
