@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from maillage import AvoidanceResponse, Hypotheses, Programme, PublicShare, Scenario, StudySettings, study
+from maillage import AvoidanceResponse, Hypotheses, Programme, PublicShare, Scenario, StudySettings, study, write_report
 from maillage.report.facts import facts_of
 from toy import B, toy_territory, toy_travel
 
@@ -46,7 +46,7 @@ def test_a_change_of_the_public_share_moves_pupils_between_public_and_private():
     assert private == pytest.approx(plain.demand.total().sum(axis=0) - changed.demand.total().sum(axis=0))
 
 
-def test_families_answer_to_new_sectors_in_what_is_measured_and_not_in_what_is_optimised():
+def test_families_answer_to_new_sectors_in_what_is_measured_and_not_in_what_is_optimised(tmp_path):
     answer = AvoidanceResponse(points_if_moved=-5, max_points=10)
     plain, answered = studied(), studied(avoidance=answer)
     assert answered.plan("close").objective == plain.plan("close").objective
@@ -59,3 +59,9 @@ def test_families_answer_to_new_sectors_in_what_is_measured_and_not_in_what_is_o
     demand = answered.demand_under(answered.plan("close"))
     assert demand.pupils[:2] == pytest.approx(plain.demand.pupils[:2])
     assert np.any(["sensitivity, not a forecast" in said for said in facts_of(answered).methods])
+    for found, words in (
+        (plain, "ces réactions ne sont pas simulées ici"),
+        (answered, "test de sensibilité, non une prévision"),
+    ):
+        report = write_report(found, tmp_path / "rapport.html", language="fr").read_text(encoding="utf-8")
+        assert words in report

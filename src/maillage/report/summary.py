@@ -153,7 +153,9 @@ def cautions(voice: Voice) -> Iterator[str]:
     if facts.travel_approximate:
         yield travel_caution(voice)
     yield say("method.grades", start=facts.start)
-    yield say("summary.avoidance")
+    yield (
+        say("summary.avoidance_supposed", section=say("sections.method")) if facts.families_answer else say("summary.avoidance")
+    )
     yield say("summary.decision")
 
 
