@@ -47,6 +47,7 @@ _HOMES = {
     "backtest": "maillage.demography",
     "circuit_times": "maillage.travel.coaches.circuits",
     "entry_flows": "maillage.demography",
+    "fan_grid": "maillage.demography.fan",
     "isochrones": "maillage.travel.maps.reach",
     "load_study": "maillage.files",
     "load_territory": "maillage.sources",
@@ -98,6 +99,7 @@ __all__ = [
     "backtest",
     "circuit_times",
     "entry_flows",
+    "fan_grid",
     "isochrones",
     "load_study",
     "load_territory",
@@ -118,6 +120,7 @@ __all__ = [
 if TYPE_CHECKING:
     from maillage.chain import study
     from maillage.demography import Backtest, Demand, Enrolment, backtest, entry_flows, project_enrolment, today_sectors
+    from maillage.demography.fan import fan_grid
     from maillage.errors import InfeasibleError, InputError, MaillageError
     from maillage.files import load_study
     from maillage.hypotheses import AvoidanceResponse, EmploymentShock, Hypotheses, Programme, PublicShare
