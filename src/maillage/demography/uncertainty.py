@@ -21,8 +21,8 @@ STEP_AHEAD = 0.0055
 """Least drift of an entry level ahead, a year.
 
 With it, and 2 % a year that befall all grades of a collège (`maillage.demography.simulate.Spread`), 80 % of the totals of 2022
-lie within the 80 % interval made in 2020: see ``python -m benchmarks spread``. Totals of Ille-et-Vilaine's collèges strayed from
-each other by 5, 8, 10, 13 and 15 % in one to five years (2015 to 2020), the simulated ones by 4, 7, 10, 13 and 15 %.
+lie within the 80 % interval made in 2020: see ``python -m benchmarks spread``. Ille-et-Vilaine's collèges strayed from
+each other by 5, 8, 10, 13 and 15 % in one to five years (totals, 2015 to 2020), simulated ones by 4, 7, 10, 13 and 15 %.
 """
 
 MOST_YEARS = 10
