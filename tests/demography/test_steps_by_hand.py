@@ -162,7 +162,7 @@ def test_entry_levels_of_two_sectors_with_counted_cm2():
 # --- SEGPA and ULIS ---------------------------------------------------------------------------------------------------
 
 
-def test_segpa_stays_with_its_collège_when_the_children_of_sectors_change():
+def test_segpa_stays_with_its_college_when_the_children_of_sectors_change():
     """A hosts 4 SEGPA pupils a grade. Its own sector's young cohorts are fewer, B's more, the whole bassin's the same."""
     ecole = np.full((4, 5), 200.0)
     ecole[0], ecole[3] = [100, 120, 200, 240, 340], [300, 280, 200, 160, 60]
@@ -426,7 +426,7 @@ def test_one_future_is_a_demand_of_its_own():
         future.why(territory, A, 2025)
 
 
-def test_held_from_the_first_rentrée_on_says_so():
+def test_held_from_the_first_rentree_on_says_so():
     """No écoles, births or population: held, and said; forty years later still the same."""
     demand = project_enrolment(territory_with(ecole=np.zeros((4, 5))), BASE + 40)
     assert set(demand.trail.entrants.source) == {"held"}
