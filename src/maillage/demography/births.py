@@ -80,7 +80,8 @@ def births_by_unit(territory: Territory) -> Births:
         raise InputError([Fault("births", "years missing in between", "year", tuple(map(str, gaps)), remedy)])
     communes = territory.units.commune
     method = _what_did_not_fit(wide, communes)
-    filled = wide.T.fillna(wide.mean(axis=1)).T
+    mean = wide.mean(axis=1)
+    filled = wide.apply(lambda column: column.fillna(mean))
     of_units = filled.reindex(communes).fillna(0.0).to_numpy()
     if not of_units.sum() > 0:
         none = "The table of births was left out: none in this territory."
