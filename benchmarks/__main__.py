@@ -14,9 +14,11 @@ NAMES = {
     "travel": "many-to-many travel times on New York's roads, against scipy, igraph, networkit, rustworkx and pandana",
     "growth": "time and memory of travel times from 10 thousand to a million nodes",
     "handover": "building a large assignment program and handing it to HiGHS, against plain PuLP",
+    "demography": "ten years of enrolment with simulated futures, 1,500 and 30,000 units",
+    "spread": "what the intervals of enrolment rest on, measured on the national files of collèges",
     "demo": "every stage of the demo study, once",
 }
-LIBRARIES = ("numpy", "scipy", "networkx", "numba", "pulp", "highspy", "igraph", "networkit", "rustworkx", "pandana")
+LIBRARIES = ("numpy", "scipy", "pandas", "networkx", "numba", "pulp", "highspy", "igraph", "networkit", "rustworkx", "pandana")
 
 
 def run(name: str, as_json: bool = False) -> int:

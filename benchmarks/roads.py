@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.timing import MissingError
+from benchmarks.given import given_file
 
-FOLDER_VARIABLE = "MAILLAGE_BENCH"
 NEW_YORK_FILES = ("roads/dimacs_ny/USA-road-t.NY.gr.gz", "roads/dimacs_ny/USA-road-d.NY.co.gz")
 PARIS_FILE = "roads/paris_hashcode2014/paris_54000.txt"
 
@@ -62,7 +60,7 @@ class Roads:
 
 def new_york(folder: Path | None = None) -> Roads:
     """New York by travel time, 264,346 nodes and 733,846 arcs (9th DIMACS implementation challenge)."""
-    arcs_file, nodes_file = (_file(name, folder) for name in NEW_YORK_FILES)
+    arcs_file, nodes_file = (given_file(name, folder) for name in NEW_YORK_FILES)
     arcs = _dimacs_lines(arcs_file, b"a", columns=3)
     nodes = _dimacs_lines(nodes_file, b"v", columns=3)
     lonlat = np.empty((len(nodes), 2))
@@ -73,23 +71,13 @@ def new_york(folder: Path | None = None) -> Roads:
 
 def paris(folder: Path | None = None) -> Roads:
     """Paris in seconds with its one-way streets, 11,348 junctions (Google Hash Code 2014)."""
-    with _file(PARIS_FILE, folder).open(encoding="ascii") as file:
+    with given_file(PARIS_FILE, folder).open(encoding="ascii") as file:
         num_nodes, num_streets = (int(word) for word in file.readline().split()[:2])
         latlon = np.loadtxt(file, max_rows=num_nodes)
         start, end, ways, seconds, _ = np.loadtxt(file, dtype=np.int32, max_rows=num_streets).T
     back = ways == 2
     tail, head = np.concatenate([start, end[back]]), np.concatenate([end, start[back]])
     return Roads("Paris", tail, head, np.concatenate([seconds, seconds[back]]), latlon[:, ::-1].copy(), num_nodes)
-
-
-def _file(name: str, folder: Path | None) -> Path:
-    given = folder or os.environ.get(FOLDER_VARIABLE)
-    if not given:
-        raise MissingError(f"{name} is not here: set {FOLDER_VARIABLE} to the folder that holds it (docs/benchmarks.md)")
-    path = Path(given) / name
-    if not path.is_file():
-        raise MissingError(f"{path} is missing: set {FOLDER_VARIABLE} to the folder that holds {name}")
-    return path
 
 
 def _dimacs_lines(path: Path, kind: bytes, columns: int) -> Int32s:

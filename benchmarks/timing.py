@@ -44,6 +44,15 @@ class Row:
         return f"{self.case:44} {self.tool:20} {seconds:>12} {ratio:>10} {peak:>10}   ({self.runs} runs) {self.note}"
 
 
+@dataclass(frozen=True)
+class Timed:
+    """Seconds of one case, and the memory its process had taken by then."""
+
+    seconds: float
+    runs: int
+    peak_mib: float
+
+
 def median_seconds(work: Callable[[], object], runs: int = 5, warm_up: int = 1) -> float:
     """Median wall seconds of `runs` calls after `warm_up` calls that are not counted."""
     for _ in range(warm_up):

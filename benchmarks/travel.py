@@ -18,7 +18,7 @@ from benchmarks.apart import apart
 from benchmarks.cold_start import cold_start
 from benchmarks.peers import PEERS, Nodes, installed
 from benchmarks.roads import Floats, Int32s, Roads, new_york, synthetic
-from benchmarks.timing import MissingError, Row, checksums, median_within, peak_mib
+from benchmarks.timing import MissingError, Row, Timed, checksums, median_within, peak_mib
 
 ORDER = "order and topology, once"
 KEPT_ORDER = "the same, order kept on disk"
@@ -54,15 +54,6 @@ class Spec:
 
     def new_weight(self, roads: Roads) -> Int32s:
         return roads.another_weight(self.seed)
-
-
-@dataclass(frozen=True)
-class Timed:
-    """Seconds of one case, and the memory its process had taken by then."""
-
-    seconds: float
-    runs: int
-    peak_mib: float
 
 
 @dataclass(frozen=True, eq=False)

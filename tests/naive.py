@@ -226,3 +226,18 @@ def spread_labels(label: Sequence[int], edges: Sequence[tuple[int, int, int]], p
             found[node] = min(box, key=lambda name: (-box[name], name))
     known = [i for i, name in enumerate(found) if name != -1]
     return [found[min(known, key=lambda k: abs(place[k] - place[i]))] for i in range(len(found))]
+
+
+def gathered(pupils: Sequence[Sequence[Sequence[Sequence[float]]]], site: Sequence[Sequence[int]], count: int) -> list[Any]:
+    """Sums of pupils (draws, units, grades, rentrées) over the units that go to each place at each rentrée; -1 = to none."""
+    grades, years = range(len(pupils[0][0])), range(len(site[0]))
+    return [
+        [
+            [
+                [sum(unit[g][t] for unit, goes in zip(draw, site, strict=True) if goes[t] == place) for t in years]
+                for g in grades
+            ]
+            for place in range(count)
+        ]
+        for draw in pupils
+    ]

@@ -11,11 +11,14 @@ import networkx as nx
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import growth, roads, timing, travel
+from benchmarks import demography, futures, growth, roads, spread, territories, timing, travel
 from benchmarks.apart import apart
+from benchmarks.given import FOLDER_VARIABLE
 from benchmarks.peers import PEERS, Scipy, installed
 
-from maillage import Router
+from maillage import Router, project_enrolment
+from maillage.demography import entry, simulate, uncertainty
+from maillage.territory import COLLEGE_COLUMNS, ECOLE_GRADES
 
 KM_H = 3.6 * 100  # metres per centisecond to km/h
 
@@ -147,7 +150,7 @@ def test_roads_that_are_not_here_give_one_row(tmp_path: Path, monkeypatch: pytes
     assert row.seconds is None
     assert str(tmp_path) in row.note
     assert "not measured" in row.line()
-    monkeypatch.delenv(roads.FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     with pytest.raises(timing.MissingError, match="MAILLAGE_BENCH"):
         roads.paris()
 
@@ -182,6 +185,147 @@ def test_growth_on_a_small_network() -> None:
     assert 10 < size.peak_mib <= size.to_all_peak_mib
     assert all(isinstance(value, (int, float)) for name, value in size.as_dict().items() if name != "benchmark")
     assert "600 nodes" in size.line()
+
+
+def test_a_synthetic_territory_is_whole_and_the_same_for_the_same_seed() -> None:
+    made, again, other = (territories.synthetic(300, 20, seed) for seed in (3, 3, 4))
+    units, cohorts = made.units, made.cohorts
+    of_sector = np.bincount(units.present, units.pupils, minlength=20)
+    np.testing.assert_allclose(of_sector, made.colleges.pupils)
+    np.testing.assert_allclose(made.colleges.grade_pupils.sum(axis=1), made.colleges.pupils)
+    assert 0.8 * 20 * 480 < made.colleges.pupils.sum() < 1.2 * 20 * 480
+    assert len(cohorts.history) == 5 * 20
+    assert cohorts.history[list(COLLEGE_COLUMNS)].min().min() >= 1
+    assert len(cohorts.ecole_history) == 5 * 300
+    base = cohorts.ecole_history[cohorts.ecole_history["rentree"] == territories.BASE]
+    np.testing.assert_array_equal(base[list(ECOLE_GRADES)].sum(), units.ecole_pupils.sum(axis=0))
+    assert len(cohorts.births) == 15 * 300
+    assert made.bassins is not None
+    assert len(made.bassins.name) == 2
+    assert again.units.pupils.tobytes() == units.pupils.tobytes() != other.units.pupils.tobytes()
+    assert cohorts.births.equals(again.cohorts.births)
+    assert not cohorts.births.equals(other.cohorts.births)
+
+
+def test_many_synthetic_units_are_parts_of_communes() -> None:
+    made = territories.synthetic(3_100, 10)
+    codes, parts = np.unique(made.units.commune, return_counts=True)
+    assert (len(codes), parts.max()) == (1_034, 3)
+    assert len(made.cohorts.ecole_history) == 5 * 1_034
+
+
+def _uncertainty() -> simulate.Uncertainty:
+    """Twelve units, four sectors, two bassins, six rentrées ahead; every cause strays enough to be seen."""
+    return simulate.Uncertainty(
+        sector=np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3], np.int32),
+        bassin=np.array([0, 0, 1, 1], np.int32),
+        entry_start=np.array([0.01, 0.02, 0.03, 0.01]),
+        entry_bassin_start=np.array([0.02, 0.01]),
+        entry_step=0.004,
+        entry_bassin_step=0.006,
+        growth=np.array([0.0005, 0.001, 0.002, 0.001]),
+        progression=np.array([[0.004, 0.002, 0.001]] * 4),
+        progression_noise=0.35,
+        entry_noise=np.array([0.2, 0.2, 0.2, 0.9, 0.9, 0.9]),
+        years_ahead=np.arange(6.0),
+        unborn=np.array([False, False, False, True, True, True]),
+        spread=simulate.Spread(0.05, 0.1, 0.05, 0.05, 0.1, 0.3),
+    )
+
+
+def test_futures_stray_as_those_of_the_plain_twin() -> None:
+    """Deviations and correlations of every unit, grade and rentrée, of 3,000 futures of either."""
+    pupils = np.random.default_rng(5).uniform(20, 60, (12, 4, 7))
+    ours = np.log(simulate.simulate(pupils, _uncertainty(), 3_000, 1) / pupils)
+    theirs = np.log(futures.one_by_one(pupils, _uncertainty(), 3_000, 2) / pupils)
+    np.testing.assert_allclose(ours[..., 0], 0, atol=1e-6)
+    np.testing.assert_array_equal(theirs[..., 0], 0)
+    ours, theirs = (table[..., 1:].reshape(3_000, -1) for table in (ours, theirs))
+    np.testing.assert_allclose(ours.std(axis=0), theirs.std(axis=0), rtol=0.08)
+    np.testing.assert_allclose(np.corrcoef(ours.T), np.corrcoef(theirs.T), atol=0.11)
+    np.testing.assert_allclose(np.exp(ours).mean(axis=0), 1, atol=0.05)
+    np.testing.assert_allclose(np.exp(theirs).mean(axis=0), 1, atol=0.05)
+
+
+def test_plain_cohort_survival_is_near_the_projection() -> None:
+    made = territories.synthetic(200, 10, 2)
+    table = futures.cohort_survival(made, made.base_rentree + 5)
+    plain = table.groupby("rentree")[list(COLLEGE_COLUMNS)].sum().sum(axis=1)
+    ours = project_enrolment(made, made.base_rentree + 5).pupils.sum(axis=(0, 1))[1:]
+    np.testing.assert_allclose(plain, ours, rtol=0.05)
+
+
+def test_demography_on_a_small_territory() -> None:
+    rows = list(demography.run([demography.Size(60, 30, 6, asked="asked for: little")], runs=1))
+    assert [row.tool for row in rows] == ["maillage", "pandas", "maillage", "one draw at a time", "maillage", "maillage"]
+    assert rows[0].case == "60 x 6: 10 years, no draws"
+    assert rows[-1].case == "60 x 6: 30 draws, projection, by_college, quantiles"
+    assert rows[-1].note == "asked for: little"
+    assert "20 draws measured, x 1.5" in rows[3].note
+    for row in rows:
+        assert row.seconds is not None
+        assert row.seconds > 0
+        assert row.ratio is not None
+        assert row.peak_mib is not None
+        assert 10 < row.peak_mib < 4_000
+    assert [rows[k].ratio for k in (0, 2, 4, 5)] == [1.0] * 4
+
+
+def _files_of_colleges(folder: Path, grades: np.ndarray, later: np.ndarray) -> None:
+    """The two national files of collèges of three départements, with one private, one small and one of the 62 besides."""
+    names = [f"0{10_000 + n}X" for n in range(len(later))]
+    before = ["numero_college;secteur;6eme_total;5eme_total;4eme_total;3eme_total"]
+    after = ["rentree_scolaire;code_du_departement;uai;effectifs"]
+    for number, name in enumerate(names):
+        before.append(f"{name};PUBLIC;" + ";".join(str(n) for n in grades[number]))
+        after.append(f"2022-2023;00{1 + number % 3};{name};{later[number]}.0")
+    for name, sector, code, sixth in (("A", "PRIVE", "001", 99), ("B", "PUBLIC", "002", 15), ("C", "PUBLIC", "062", 99)):
+        before.append(f"{name};{sector};{sixth};99;99;99")
+        after.append(f"2022-2023;{code};{name};400.0")
+    (folder / "france").mkdir()
+    (folder / spread.GRADES_FILE).write_text("\ufeff" + "\n".join(before), encoding="utf-8")
+    (folder / spread.TOTALS_FILE).write_text("\n".join(after), encoding="utf-8")
+
+
+def test_spread_on_small_files(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    level = np.cumsum(rng.normal(0, 0.05, (1_500, 4)), axis=1) + rng.normal(0, 0.3, (1_500, 1))
+    grades = rng.poisson(160 * np.exp(level))
+    later = (grades.sum(axis=1) * np.exp(rng.normal(0, 0.01, 1_500))).astype(int)
+    _files_of_colleges(tmp_path, np.maximum(grades, 30), later)
+    figures = {figure.what: figure for figure in spread.run(tmp_path) if isinstance(figure, spread.Figure)}
+    assert figures["collèges"].value == 1_500
+    # Poisson counts: noise 1 / pupils; a random walk of 0.05 a grade: drift 0.0025.
+    assert figures["noise x pupils of a grade"].value == pytest.approx(1, abs=0.15)
+    assert figures["drift a year"].value == pytest.approx(0.0025, abs=0.0006)
+    assert figures["noise x pupils of a grade"].model == entry.BELIEVED.noise * entry.UNCOUNTED
+    # Totals hardly changed, so that nearly all lie within.
+    assert figures["the same, last value"].value == pytest.approx(0.8, abs=0.2)
+    assert figures["within the 80 % interval, 0% for pupils without IPS"].value > 0.9
+    wide = figures["within the 80 % interval, 3% for pupils without IPS, largest quarter"].value
+    assert wide >= figures["AHEAD on the drift alone, 0% for pupils without IPS"].value > 0.7
+    for figure in figures.values():
+        assert figure.what in figure.line()
+        assert json.loads(json.dumps(figure.as_dict(), allow_nan=False))["benchmark"] == "spread"
+
+
+def test_spread_without_its_files_is_left_out(tmp_path: Path) -> None:
+    (row,) = spread.run(tmp_path)
+    assert "left out, because" in row.line()
+    assert str(tmp_path) in row.line()
+
+
+def test_spread_of_the_national_files(shared_data: Path) -> None:
+    """The figures that the docstrings of the constants quote."""
+    figures = {figure.what: figure.value for figure in spread.run(shared_data) if isinstance(figure, spread.Figure)}
+    assert figures["collèges"] == 5_033
+    assert figures["noise x pupils of a grade"] == pytest.approx(0.95, abs=0.005)
+    assert figures["drift a year"] == pytest.approx(0.002, abs=0.0001)
+    assert figures["within the 80 % interval, 3% for pupils without IPS"] == pytest.approx(0.84, abs=0.01)
+    assert figures["within the 80 % interval, 0% for pupils without IPS"] == pytest.approx(0.82, abs=0.01)
+    assert figures["AHEAD on the drift alone, 3% for pupils without IPS"] == pytest.approx(0.80, abs=0.01)
+    assert figures["AHEAD on the drift alone, 0% for pupils without IPS"] == pytest.approx(0.77, abs=0.01)
+    assert uncertainty.AHEAD * entry.BELIEVED.step == pytest.approx(0.0055)
 
 
 def test_rows_are_printed_one_json_object_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

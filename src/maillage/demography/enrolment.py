@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Draws = npt.NDArray[np.float32]
+SORTED_VALUES = 4_000_000
+"""Numbers sorted at a time for quantiles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +173,28 @@ def quantiles_of(draws: Draws | None, q: float | Sequence[float], grade: str | N
         faults.append(Fault("quantile", f"unknown grade {grade!r}", "grade", remedy=f"Use {', '.join(GRADES)}"))
     if faults or draws is None:
         raise InputError(faults)
-    chosen = draws.sum(axis=2) if grade is None else draws[:, :, GRADES.index(grade)]
-    return np.asarray(np.quantile(chosen, q, axis=0), np.float64)
+    return _quantiles(draws, q, None if grade is None else GRADES.index(grade))
+
+
+def _quantiles(draws: Draws, q: float | Sequence[float], grade: int | None) -> Floats:
+    """Linear interpolation between the sorted draws, as `numpy.quantile` has it, some places at a time.
+
+    Sorting unbroken rows of float32 is several times faster than numpy's own way, and takes no second copy of the draws.
+    """
+    count, places, _, years = draws.shape
+    position = np.asarray(q, np.float64) * (count - 1)
+    below = position.astype(np.int64)
+    above, share = np.minimum(below + 1, count - 1), position - below
+    out = np.empty((*position.shape, places, years))
+    size = max(1, SORTED_VALUES // (count * years))
+    for start in range(0, places, size):
+        some = draws[:, start : start + size]
+        chosen = some.sum(axis=2) if grade is None else some[:, :, grade]
+        rows = np.array(np.moveaxis(chosen, 0, -1), order="C")
+        rows.sort(axis=-1)
+        between = rows[..., below] * (1 - share) + rows[..., above] * share
+        out[..., start : start + size, :] = between if position.ndim == 0 else np.moveaxis(between, -1, 0)
+    return out
 
 
 def _table(enrolment: Enrolment, exported: bool) -> pd.DataFrame:

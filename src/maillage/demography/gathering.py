@@ -18,14 +18,15 @@ def gathered(pupils: npt.NDArray[np.floating], site: Ints, count: int) -> npt.ND
     site : (U, T) int
     """
     draws, _, grades, years = pupils.shape
-    out = np.zeros((draws, count, grades, years), pupils.dtype)
+    out = np.zeros((draws, years, grades, count), pupils.dtype)
     for t in range(years):
         order = np.argsort(site[:, t], kind="stable")
         order = order[np.searchsorted(site[order, t], 0) :]
         places, first = np.unique(site[order, t], return_index=True)
         if len(places):
-            out[..., t][:, places] = np.add.reduceat(pupils[..., t][:, order], first, axis=1)
-    return out
+            for draw in range(draws):
+                out[draw, t][:, places] = np.add.reduceat(pupils[draw, :, :, t].T[:, order], first, axis=1)
+    return out.transpose(0, 3, 2, 1)
 
 
 def no_past() -> pd.DataFrame:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from maillage.arrays import Bools, Floats, Ints
 
 Normals = npt.NDArray[np.float32]
-CHUNK_VALUES = 2_000_000
-"""Numbers drawn at a time: what is simulated beside the result fits into some tens of megabytes."""
+CHUNK_VALUES = 400_000
+"""Pupils of one rentrée simulated at a time: what is at work stays in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -103,68 +103,77 @@ def simulate(pupils: Floats, uncertainty: Uncertainty, draws: int, seed: int) ->
     Returns
     -------
     (draws, U, 4, T) float32
+        A view of (draws, T, 4, U).
     """
     units, grades, years = pupils.shape
-    out = np.empty((draws, units, grades, years), np.float32)
-    centre = pupils.astype(np.float32)
+    # In memory the units come last: every step below runs along rows of units without gaps.
+    out = np.empty((draws, years, grades, units), np.float32)
+    centre = np.ascontiguousarray(pupils.transpose(2, 1, 0), np.float32)
+    chance = _chance(pupils, uncertainty)
     # Each chunk has a stream of its own, spawned from the seed.
     size = max(1, CHUNK_VALUES // max(units * grades, 1))
     starts = range(0, draws, size)
     streams = np.random.SeedSequence(seed).spawn(len(starts))
     for start, stream in zip(starts, streams, strict=True):
         chunk = out[start : start + size]
-        _fill(chunk, centre, pupils, uncertainty, np.random.Generator(np.random.SFC64(stream)))
-    return out
+        _fill(chunk, centre, chance, uncertainty, np.random.Generator(np.random.SFC64(stream)))
+    return out.transpose(0, 3, 2, 1)
 
 
-def _fill(out: Normals, centre: Normals, pupils: Floats, u: Uncertainty, rng: np.random.Generator) -> None:
-    draws, units, grades, years = out.shape
+def _chance(pupils: Floats, u: Uncertainty) -> Normals:
+    """(T, 4, U) standard deviations of what befalls a unit's few pupils from one rentrée to the next; 6e: at their entry."""
+    entry = u.entry_noise + u.spread.school_noise * u.years_ahead
+    noise = np.full((pupils.shape[1], pupils.shape[2]), u.progression_noise)
+    noise[0] = np.append(0.0, entry)
+    return np.ascontiguousarray(np.sqrt(noise / np.maximum(pupils, 1.0)).transpose(2, 1, 0), np.float32)
+
+
+def _fill(out: Normals, centre: Normals, chance: Normals, u: Uncertainty, rng: np.random.Generator) -> None:
+    """Fill draws (D, T, 4, U) around `centre` (T, 4, U)."""
+    draws, years, grades, units = out.shape
     walks = _Walks(u, draws, rng)
-    moving = _steps(rng, (draws, *u.progression.shape), u.progression)
+    moving = _steps(rng, (draws, *u.progression.shape), np.sqrt(u.progression))
     strayed = np.zeros((grades, draws, units), np.float32)
-    out[..., 0] = centre[..., 0]
+    out[:, 0] = centre[0]
     for t in range(1, years):
-        common = _steps(rng, (draws, 1), np.float64(u.spread.year_step**2))
-        common = common + _steps(rng, moving.shape[:2], np.float64(u.spread.sector_year_step**2))
-        for grade in range(grades - 1, 0, -1):
-            chance = u.progression_noise / np.maximum(pupils[:, grade, t], 1.0)
-            step = strayed[grade]
-            np.add(strayed[grade - 1], _steps(rng, (draws, units), chance), out=step)
-            step += (common + moving[:, :, grade - 1])[:, u.sector]
-        noise = u.entry_noise[t - 1] + u.spread.school_noise * u.years_ahead[t - 1]
-        strayed[0] = _steps(rng, (draws, units), noise / np.maximum(pupils[:, 0, t], 1.0))
-        strayed[0] += (walks.next(t - 1) + common)[:, u.sector]
-        for grade in range(grades):
-            np.multiply(np.exp(strayed[grade]), centre[:, grade, t], out=out[:, :, grade, t])
+        common = _steps(rng, (draws, 1), u.spread.year_step) + _steps(rng, moving.shape[:2], u.spread.sector_year_step)
+        for grade in range(grades - 1, -1, -1):
+            # The oldest first: a grade still holds, from the rentrée before, what strayed of the cohort that is one older now.
+            before = strayed[grade - 1] if grade else 0.0
+            by_sector = common + (moving[:, :, grade - 1] if grade else walks.next(t - 1))
+            step = _steps(rng, (draws, units), chance[t, grade])
+            step += np.take(by_sector, u.sector, axis=1)
+            strayed[grade] = step + before
+            np.multiply(np.exp(strayed[grade]), centre[t, grade], out=out[:, t, grade])
 
 
 class _Walks:
     """What strays at the entry into 6e, by sector and cohort: the parts that walk from one cohort to the next."""
 
     def __init__(self, u: Uncertainty, draws: int, rng: np.random.Generator) -> None:
-        self.u, self.rng, self.draws = u, rng, draws
+        self.u, self.rng = u, rng
         sectors, bassins = len(u.entry_start), len(u.entry_bassin_start)
         self.whole = np.zeros((draws, 1), np.float32)
-        self.bassin = _steps(rng, (draws, bassins), u.entry_bassin_start)
-        self.sector = _steps(rng, (draws, sectors), u.entry_start)
+        self.bassin = _steps(rng, (draws, bassins), np.sqrt(u.entry_bassin_start))
+        self.sector = _steps(rng, (draws, sectors), np.sqrt(u.entry_start))
         self.growth = rng.standard_normal((draws, sectors), dtype=np.float32)
 
     def next(self, k: int) -> Normals:
         """(draws, G) strayed so far by the cohort that enters 6e k + 1 years after the base."""
         u, rng, s = self.u, self.rng, self.u.spread
         unborn = bool(u.unborn[k])
-        self.whole += _steps(rng, self.whole.shape, np.float64((s.unborn_step if unborn else s.school_step) ** 2))
-        self.bassin += _steps(rng, self.bassin.shape, np.float64(u.entry_bassin_step))
+        self.whole += _steps(rng, self.whole.shape, s.unborn_step if unborn else s.school_step)
+        self.bassin += _steps(rng, self.bassin.shape, np.sqrt(u.entry_bassin_step))
         step = u.entry_step + (s.unborn_area_step**2 if unborn else 0.0)
-        self.sector += _steps(rng, self.sector.shape, np.float64(step))
+        self.sector += _steps(rng, self.sector.shape, np.sqrt(step))
         ahead = (u.years_ahead[k] * np.sqrt(u.growth)).astype(np.float32)
         return np.asarray(self.whole + self.bassin[:, u.bassin] + self.sector + ahead * self.growth - ahead**2 / 2)
 
 
-def _steps(rng: np.random.Generator, shape: tuple[int, ...], variance: Floats | np.float64) -> Normals:
+def _steps(rng: np.random.Generator, shape: tuple[int, ...], deviation: npt.ArrayLike) -> Normals:
     """Normal steps whose exponential has mean 1."""
     normal = rng.standard_normal(shape, dtype=np.float32)
-    deviation = np.sqrt(variance).astype(np.float32)
-    normal *= deviation
-    normal -= (deviation * deviation) / 2
+    scale = np.asarray(deviation, np.float32)
+    normal *= scale
+    normal -= scale * scale / 2
     return normal
