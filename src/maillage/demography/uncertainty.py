@@ -21,9 +21,10 @@ STEP_AHEAD = 0.0055
 """Least drift of an entry level ahead, a year.
 
 With it, and 2 % a year that befall all grades of a collège (`maillage.demography.simulate.Spread`), 80 % of these totals lie
-within the 80 % interval; as what is unknown of the level today is widened as well, 84 % do (77 and 82 % if nothing is allowed for
-the pupils without an IPS, whom the totals leave out). See ``python -m benchmarks spread``. In one to five years (totals of
-2015 to 2020) Ille-et-Vilaine's collèges strayed from each other by 5, 8, 10, 13 and 15 %, simulated ones by 4, 7, 10, 13 and 15 %.
+within the 80 % interval; as what is unknown of the level today is widened as well, 84 % do (77 and 82 % if nothing is allowed
+for the pupils without an IPS, whom the totals leave out). See ``python -m benchmarks spread``. In one to five years (totals
+of 2015 to 2020) Ille-et-Vilaine's collèges strayed from each other by 5, 8, 10, 13 and 15 %, simulated ones by 4, 7, 10, 13
+and 15 %.
 """
 
 MOST_YEARS = 10
