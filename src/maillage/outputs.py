@@ -121,11 +121,13 @@ def manifest(study: Study) -> dict[str, Any]:
         "until": study.until,
         "variant": study.settings.variant,
         "seed": study.settings.seed,
+        "hypotheses": study.settings.hypotheses.model_dump(mode="json", exclude_defaults=True),
         "enrolment": {
             "file": TABLES[2],
             "sectors": "present",
             "variant": study.demand.variant,
             "draws": 0 if study.demand.draws is None else len(study.demand.draws),
+            "supposed": list(study.demand.supposed),
             "interval": INTERVAL,
             "withheld": f"counts under {LEAST_CELL} pupils, and second counts that would give them away by subtraction",
         },

@@ -33,13 +33,14 @@ def answered_by(demand: Demand, plan: NewSectors, territory: Territory, response
     leavers = answer.leavers.sum(axis=(0, 1))
     private = float(territory.private.pupils.sum())
     factor = demand.private_factor + (leavers / private if private > 0 else 0.0)
-    method = (*demand.method, *avoidance_told(response, answer.capped))
+    said = avoidance_told(response, answer.capped)
     # The trail tells of the demand before families answered: it would not add up to this one.
     return replace(
         demand,
         pupils=np.asarray(answer.pupils, np.float64),
         draws=draws,
         private_factor=np.maximum(factor, 0.0),
-        method=method,
+        method=(*demand.method, *said),
+        supposed=(*demand.supposed, *said),
         trail=None,
     )

@@ -37,7 +37,7 @@ class Backtest:
         collège opened in between, was not observed at the origin, or not at that rentrée. `received` marks collèges that were
         given, for the origin, the units of one that opened later.
     method : tuple of str
-        Of the projection.
+        Of the projection, and the rentrées of the horizon that nothing was observed of.
     """
 
     origin: int
@@ -110,7 +110,10 @@ def backtest(
     )
     plain = baselines(then.territory, horizon)
     parts = [_rows(territory, then, demand, plain, t, level) for t in range(1, horizon + 1)]
-    return Backtest(origin, horizon, level, pd.concat(parts, ignore_index=True), demand.method)
+    table = pd.concat(parts, ignore_index=True)
+    empty = [str(r) for r, of in table.groupby("rentree") if not of["scored"].any()]
+    told = (f"Nothing was observed to compare with at {', '.join(empty)}.",) if empty else ()
+    return Backtest(origin, horizon, level, table, (*demand.method, *told))
 
 
 def _rows(territory: Territory, then: AsOf, demand: Demand, plain: dict[str, Floats], t: int, level: float) -> pd.DataFrame:
@@ -177,6 +180,8 @@ def _refuse(territory: Territory, origin: int, horizon: int, draws: int, level: 
     if not 0 < level < 1:
         faults.append(Fault(where, f"level = {level}", "level", remedy="Give a probability such as 0.8"))
     history = territory.cohorts.history
+    if faults:
+        raise InputError(faults)
     later = history[history["pupils"].notna() & (history["rentree"].astype(int) > origin)] if not history.empty else history
     if later.empty or int(later["rentree"].min()) > origin + horizon:
         remedy = "Give effectifs of later rentrées, or an earlier origin"

@@ -47,6 +47,8 @@ class Demand:
         Simulated futures; None where none were asked for.
     method : tuple of str
         How each stretch of years was obtained, one sentence each, shown in reports.
+    supposed : tuple of str
+        Those of the sentences that are hypotheses on top of the trend: dwellings, jobs, the public share, families' answers.
     trail : Trail or None
         Every step of the projection, for `why`; None where the pupils came from elsewhere.
     composition : Composition or None
@@ -59,6 +61,7 @@ class Demand:
     private_factor: Floats
     draws: Draws | None = None
     method: tuple[str, ...] = ()
+    supposed: tuple[str, ...] = ()
     trail: Trail | None = None
     composition: Composition | None = None
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Draws = npt.NDArray[np.float32]
+
+ROUNDING = 0.01
+"""Pupils under which a bound is taken for the whole number beside it."""
 SORTED_VALUES = 4_000_000
 """Numbers sorted at a time for quantiles."""
 
@@ -111,7 +114,8 @@ class Enrolment:
             return table
         ends = ((1 - level) / 2, (1 + level) / 2)
         bounds = np.stack([self.quantile(ends, grade) for grade in (*GRADES, None)], axis=2)
-        low, high = np.floor(bounds[0]), np.ceil(bounds[1])
+        # A bound that is whole but for the rounding of float32 is that number.
+        low, high = np.floor(bounds[0] + ROUNDING), np.ceil(bounds[1] - ROUNDING)
         told = table.assign(low=low.transpose(0, 2, 1).ravel(), high=high.transpose(0, 2, 1).ravel())
         if exported:
             told.loc[table["pupils"].isna() | (told["low"] < LEAST_CELL), ["low"]] = np.nan

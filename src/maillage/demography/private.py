@@ -81,7 +81,10 @@ def private_pupils(territory: Territory, public_entrants: Floats) -> tuple[Float
     first, ratio = _base_grades(territory, total), _ratios(territory)
     today = float(public_entrants[0])
     follows = first[0] * (public_entrants[1:] / today if today > 0 else np.ones(years))
-    entering, words = follows.copy(), "Private collèges follow the département's public 6e (constant share: assumption)."
+    entering, words = (
+        follows.copy(),
+        "Private collèges follow the département's public 6e of the trend (constant share: assumption).",
+    )
     known = _from_ecoles(territory, base, first[0])
     count = min(len(known), years)
     if count:
@@ -89,7 +92,7 @@ def private_pupils(territory: Territory, public_entrants: Floats) -> tuple[Float
         if years > count:
             entering[count:] = known[count - 1] * follows[count:] / max(float(follows[count - 1]), 1e-12)
         words = (
-            f"Private 6e of {base + 1} to {base + count}: cohorts in private école in {base}; later ones follow the public 6e "
+            f"Private 6e up to {base + count}: cohorts in private école in {base}; later ones follow the public 6e of the trend "
             "(constant share: assumption)."
         )
     pupils = age(first[None], entering[None], ratio[None])[0].sum(axis=0)

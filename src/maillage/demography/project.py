@@ -18,6 +18,7 @@ from maillage.hypotheses import Hypotheses
 from maillage.territory import Territory
 
 LAST_RENTREE = 2100
+MOST_DRAWS = 5000
 
 
 def project_enrolment(
@@ -38,7 +39,8 @@ def project_enrolment(
     variant : {"central", "high", "low"}
         See `maillage.demography.variants`; Omphale's scenario of the same name where the territory has it.
     draws : int
-        Number of simulated futures around the projection; 0 = none. They take draws x units x 16 x rentrées bytes.
+        Number of simulated futures around the projection, at most 5,000; 0 = none. They take draws x units x 16 x rentrées
+        bytes.
     seed : int
         Seed of the draws: the same seed and number give the same bytes.
     hypotheses : Hypotheses, optional
@@ -69,15 +71,18 @@ def project_enrolment(
     """
     _refuse(territory, until, variant, draws, seed)
     rentrees = np.arange(territory.base_rentree, until + 1)
+    asked = hypotheses or Hypotheses()
     trend, told = trend_of(territory, until, variant)
-    trail, assumed = supposed(territory, trend, hypotheses or Hypotheses(), rentrees)
+    trail, assumed = supposed(territory, trend, asked, rentrees)
     pupils = trail.pupils()
     simulated = simulate(pupils, uncertainty_of(trail), draws, seed) if draws else None
     private, of_private = private_pupils(territory, trend.pupils()[:, 0].sum(axis=0))
-    composition = compose(territory, pupils, np.clip(trail.arrivals, 0.0, pupils))
+    composition = compose(territory, pupils, np.clip(trail.arrivals, 0.0, pupils), asked.newcomers_ips_gap)
     spread = "sectors stray as their past says, the whole département by assumption"
     of_draws = f"{draws} simulated futures (seed {seed}): {spread}." if draws else ""
-    method = (*told, *assumed, of_private, *composition.method, of_draws)
+    answers = "How families answer to new sectors depends on a plan, and is not in these pupils."
+    left = (answers,) if asked.avoidance.is_on else ()
+    method = (*told, *assumed, *left, of_private, *composition.method, of_draws)
     return Demand(
         rentrees=rentrees,
         pupils=pupils,
@@ -85,6 +90,7 @@ def project_enrolment(
         private_factor=_private_factor(private, trend, trail),
         draws=simulated,
         method=tuple(sentence for sentence in method if sentence),
+        supposed=assumed,
         trail=trail,
         composition=composition,
     )
@@ -106,6 +112,9 @@ def _refuse(territory: Territory, until: int, variant: str, draws: int, seed: in
         faults.append(Fault(where, f"until = {until}", "until", remedy=remedy))
     if variant not in VARIANTS:
         faults.append(Fault(where, f"unknown variant {variant!r}", "variant", remedy=f"Use {', '.join(VARIANTS)}"))
+    if draws > MOST_DRAWS:
+        remedy = f"Give at most {MOST_DRAWS}: more tell nothing new, and take draws x units x 16 x rentrées bytes"
+        faults.append(Fault(where, f"draws = {draws}", "draws", remedy=remedy))
     for name, value in (("draws", draws), ("seed", seed)):
         if value < 0:
             faults.append(Fault(where, f"{name} = {value}", name, remedy="Give 0 or a positive whole number"))

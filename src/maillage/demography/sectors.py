@@ -33,10 +33,11 @@ class NewSectors(Sectors, Protocol):
 
 @dataclass(frozen=True, eq=False)
 class TodaySectors:
-    """Today's sectors in every rentrée."""
+    """Today's sectors in every rentrée; `start` is the rentrée after the base one, though nothing changes then."""
 
     uai: npt.NDArray[np.str_]
     present: Ints
+    start: int = 0
 
     def at(self, rentree: int) -> Ints:
         """(U,) position of each unit's collège; -1 = outside."""
@@ -45,4 +46,4 @@ class TodaySectors:
 
 def today_sectors(territory: Territory) -> TodaySectors:
     """Sectors of the territory as they are."""
-    return TodaySectors(territory.colleges.uai, territory.units.present)
+    return TodaySectors(territory.colleges.uai, territory.units.present, territory.base_rentree + 1)

@@ -73,7 +73,8 @@ def _dwellings(what: str, programmes: Sequence[Programme], base: int, last: int)
     total = sum(n for *_, n in inside)
     count = len({name for name, *_ in inside})
     several = f"{count} programmes" if count > 1 else "one programme"
-    return [f"{what} (hypothesis): {total:.0f} in {several}, from {min(years)} to {max(years)}."]
+    when = f"from {min(years)} to {max(years)}" if min(years) < max(years) else f"in {min(years)}"
+    return [f"{what} (hypothesis): {total:.0f} in {several}, {when}."]
 
 
 def _jobs(shock: EmploymentShock) -> str:

@@ -43,6 +43,12 @@ class Hypotheses(Frozen):
     own_dwellings: bool = Field(True, description="Count the programmes of the territory's own table of dwellings.")
     programme: tuple[Programme, ...] = Field((), description="Dwellings built or pulled down.")
     employment: tuple[EmploymentShock, ...] = Field((), description="Jobs created.")
+    newcomers_ips_gap: float = Field(
+        0.0,
+        ge=-100,
+        le=100,
+        description="IPS of the pupils of new dwellings and jobs less that of their unit's others (points).",
+    )
     yields: Yields = Yields()
     public_share: tuple[PublicShare, ...] = Field((), description="Changes of the public share of new 6e; they add up.")
     avoidance: AvoidanceResponse = AvoidanceResponse()
@@ -52,4 +58,11 @@ class Hypotheses(Frozen):
         names = [programme.name for programme in self.programme] + [shock.name for shock in self.employment]
         twice = sorted({name for name in names if names.count(name) > 1})
         refuse([f"name used twice: {', '.join(twice)}"] if twice else [])
+        return self
+
+    @model_validator(mode="after")
+    def _of_use(self) -> Hypotheses:
+        some = self.programme or self.employment or self.own_dwellings
+        if "newcomers_ips_gap" in self.model_fields_set and not some:
+            refuse(["newcomers_ips_gap is of no use without programmes or employment"])
         return self

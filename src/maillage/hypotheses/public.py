@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from maillage.hypotheses.forms import Frozen, Rentree, refuse
 
+LEAST_POINTS = 0.1
+"""A change under this was probably meant as a share, not in points."""
+
 
 class PublicShare(Frozen):
     """Another public share of the new 6e from a rentrée on; without one it stays as it is."""
@@ -16,6 +19,16 @@ class PublicShare(Frozen):
     start: Rentree = Field(description="First rentrée whose new 6e are concerned.")
     communes: tuple[str, ...] = Field((), description="INSEE codes concerned; with neither communes nor collèges, everywhere.")
     colleges: tuple[str, ...] = Field((), description="UAI of collèges whose present sectors are concerned.")
+
+    @model_validator(mode="after")
+    def _in_points(self) -> PublicShare:
+        if 0 < abs(self.change_points) < LEAST_POINTS:
+            refuse(
+                [
+                    f"change_points = {self.change_points:g} is less than {LEAST_POINTS:g} points: give points, -7 for seven points less"
+                ]
+            )
+        return self
 
 
 class AvoidanceResponse(Frozen):

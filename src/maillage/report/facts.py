@@ -54,6 +54,8 @@ class Facts:
         Proven to have no plan; no plan found in time.
     approximate_units : int
         Units whose outline is an approximation.
+    supposed : tuple of str
+        Hypotheses on top of the trend that the projected pupils include.
     families_answer : bool
         The study supposes that families answer to new sectors.
     off_roads : tuple of str
@@ -82,6 +84,7 @@ class Facts:
     travel_approximate: bool
     off_roads: tuple[str, ...]
     methods: tuple[str, ...]
+    supposed: tuple[str, ...]
     families_answer: bool
     seed: int
     seconds: float
@@ -126,6 +129,7 @@ def facts_of(study: Study) -> Facts:
         travel_approximate=study.travel.approximate,
         off_roads=_off_roads(study, names),
         methods=(*study.demand.method, *_answers(study), *study.travel.method.splitlines(), *_solvers(study.plans)),
+        supposed=study.demand.supposed,
         families_answer=study.settings.hypotheses.avoidance.is_on,
         seed=study.settings.seed,
         seconds=study.seconds,

@@ -147,6 +147,9 @@ def unproven(voice: Voice, ranking: RankingFacts) -> Iterator[str]:
 def cautions(voice: Voice) -> Iterator[str]:
     """What the reader must keep in mind."""
     say, facts = voice.words, voice.facts
+    if facts.supposed:
+        yield say("summary.supposed")
+        yield from map(voice.recorded, facts.supposed)
     estimated = sum(college.capacity.estimated for college in facts.colleges)
     if estimated:
         yield say.number("summary.capacity", estimated, total=len(facts.colleges))
@@ -169,7 +172,7 @@ def tiles(voice: Voice) -> Iterator[tuple[str, str, str]]:
     yield (
         say("document.mark") + n.number(later),
         say("key.projected"),
-        say("key.projected_note", until=facts.until, change=change),
+        say("key.projected_note_supposed" if facts.supposed else "key.projected_note", until=facts.until, change=change),
     )
     yield n.number(len(facts.colleges)), say("key.colleges"), say.number("key.colleges_note", private) if private else ""
     full, empty = d.now["colleges_occupancy_over_100"], d.now["colleges_occupancy_under_60"]

@@ -33,6 +33,9 @@ def enrolment(voice: Voice) -> Iterator[str]:
     base, horizon = d.observed[-1][1], d.projected[0][1][-1][1]
     change = n.percent(horizon / base - 1, 1, signed=True)
     yield say("diagnosis.enrolment", base=facts.base, until=facts.until, pupils=n.number(base), change=change, **ends)
+    if facts.supposed:
+        yield say("summary.supposed_here", section=say("sections.summary"))
+    yield say("diagnosis.bracket")
     if d.losing:
         yield say("diagnosis.losing", n=d.losing, total=len(facts.colleges), many=d.losing_much)
     else:
@@ -45,6 +48,8 @@ def prospects(voice: Voice) -> Iterator[str]:
     """How sure the projection is."""
     facts, say, n, p = voice.facts, voice.words, voice.numbers, voice.facts.prospects
     share, whole = n.percent(LEVEL), p.whole
+    if facts.supposed:
+        yield say("summary.supposed_here", section=say("sections.summary"))
     if not p.futures:
         yield say("projection.none")
     else:
