@@ -218,7 +218,9 @@ def test_an_odd_territory_is_projected_nevertheless() -> None:
         edges=np.empty((0, 2), np.int32),
         edge_length_m=np.empty(0),
     )
-    units = dataclasses.replace(units, present=np.zeros(1, np.int32), pupils=np.array([100.0]), ecole_pupils=np.full((1, 5), 20))
+    units = dataclasses.replace(
+        units, present=np.zeros(1, np.int32), pupils=np.array([100.0]), ecole_pupils=np.full((1, 5), 20)
+    )
     alone = dataclasses.replace(base, units=units)
     demand = project_enrolment(alone, BASE + 6, draws=2)
     assert np.isfinite(demand.draws).all()
