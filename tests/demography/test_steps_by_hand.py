@@ -159,6 +159,29 @@ def test_entry_levels_of_two_sectors_with_counted_cm2():
     assert sixth[0] / sixth[1] == pytest.approx(100 / 60)
 
 
+# --- moving up --------------------------------------------------------------------------------------------------------
+
+
+def test_a_college_that_publishes_no_grades_in_one_of_two_rentrees_says_nothing_of_moving_up():
+    """A: 42 of each grade become 40. B has 35 in 2023 and is silent in 2024: they did not vanish."""
+    rows = [(A, 2023, 168.0, *[42.0] * 4), (B, 2023, 140.0, *[35.0] * 4), (A, 2024, 160.0, *[40.0] * 4)]
+    silent = (B, 2024, 140.0, *[np.nan] * 4)
+    for told in (history(rows), history([*rows, silent])):
+        progression = project_enrolment(territory_with(history=told), BASE + 1).trail.progression
+        assert progression.everywhere == pytest.approx([40 / 42] * 3)
+        assert progression.own[1].tolist() == [0.0] * 3
+
+
+def test_a_pair_across_a_gap_is_no_pair():
+    rows = [(uai, r, 4 * n, *[n] * 4) for r, n in ((2021, 44.0), (2023, 42.0), (2024, 40.0)) for uai in (A, B)]
+    progression = project_enrolment(territory_with(history=history(rows)), BASE + 1).trail.progression
+    assert progression.everywhere == pytest.approx([40 / 42] * 3)
+    assert "ratios of 2023 to 2024" in progression.method
+    apart = project_enrolment(territory_with(history=history(rows[:4])), BASE + 1)
+    assert apart.trail.progression.everywhere.tolist() == [1.0] * 3
+    assert "no two consecutive rentrées" in apart.method[0]
+
+
 # --- SEGPA and ULIS ---------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +247,19 @@ def test_omphale_takes_over_after_the_births_and_the_chain_is_continuous():
     assert "2032 to 2033: the Omphale projection (central scenario), children aged 10" in " ".join(demand.method)
     level = territory_with(births=BORN, omphale=OMPHALE.assign(population=100.0))
     assert project_enrolment(level, BASE + 9).trail.entrants.pupils == pytest.approx([75.0] * 9)
+
+
+def test_omphale_is_chained_to_the_last_cohorts_where_its_trend_is_another():
+    """Births fall by a tenth a year from 2014 on, Omphale's children do not: it goes on from the mean of 2029 to 2031."""
+    born = births([(c, y, 10 * 0.9 ** (y - 2014)) for c in COMMUNES for y in range(2014, 2021)])
+    flat = OMPHALE.assign(population=100.0)
+    ecole = 25 * 0.9 ** np.arange(5)[::-1]
+    entrants = project_enrolment(
+        territory_with(ecole=np.repeat([ecole], 4, axis=0), births=born, omphale=flat), BASE + 9
+    ).trail.entrants
+    known = entrants.pupils[:7]
+    assert known[1:] / known[:-1] == pytest.approx([0.9] * 6)
+    assert entrants.pupils[7:] == pytest.approx([known[4:].mean()] * 2)
 
 
 def test_omphales_own_scenarios_replace_the_assumed_change_from_where_they_begin():
@@ -316,6 +352,11 @@ def test_private_pupils_without_private_ecoles_follow_the_public_6e():
     pupils, words = private_pupils(toy_territory(cohorts=cohorts_with()), np.array([75.0, 60.0, 60.0]))
     assert pupils == pytest.approx([60, 57, 54])
     assert "constant share: assumption" in words
+    # The total published, 60, is 1.5 times that of the history: so are new 6e, which are 20 / 40 of 50.
+    scaled = territory_with(
+        private_ecoles=PRIVATE_ECOLES, private_history=history([(PRIVATE, 2024, 40.0, 20.0, 10.0, 5.0, 5.0)])
+    )
+    assert private_pupils(scaled, np.array([75.0, 75.0]))[0] == pytest.approx([60, 37.5 + 30 + 15 + 7.5])
     # A ratio that no school can have says that the two tables do not cover the same schools.
     few = territory_with(private_ecoles=PRIVATE_ECOLES.assign(cm2=[400.0, 50.0]), private_history=PRIVATE_HISTORY)
     assert private_pupils(few, np.array([75.0, 75.0]))[0] == pytest.approx([60, 80])

@@ -17,11 +17,17 @@ from maillage.territory import ECOLE_GRADES, GRADES, Territory
 
 ECOLE, BIRTHS, OMPHALE, POPULATION, HELD = "ecole", "births", "omphale", "population", "held"
 RECENT_PAIRS = 5
+LAST_COHORTS = 3
+"""Known cohorts just before Omphale takes over that it is chained to, so that there is no jump where its trend differs."""
+
 PLAUSIBLE_ENTRY = (0.5, 1.2)
 """Bounds of public 6e over public CM2 of the year before; outside them the two tables do not cover the same schools."""
 
 PLAUSIBLE_SHARE = (0.3, 1.2)
 """Bounds of public collégiens over the children of their ages; outside them the population is not that of the territory."""
+
+NOBODY = 1e-9
+"""Fewer pupils than this are none: nothing can be divided by them."""
 
 MOST_FOR_A_CHILD = 10.0
 """New 6e for one child of a table beyond which the table does not cover the territory; births of some communes only may do."""
@@ -92,7 +98,7 @@ def entrants_of(territory: Territory, grades: Floats, births: Births, growth: Gr
     ecole = {base + 5 - g: float(total) for g, total in enumerate(territory.units.ecole_pupils.sum(axis=0) * to_cm2)}
     year, people, method = _people(territory, collegiens)
     entering: dict[int, float] = {}
-    if sum(ecole.values()) > 0:
+    if sum(ecole.values()) > NOBODY:
         entering, words = _from_ecoles(territory, ecole, collegiens, people)
         method += words
     recent = entering or collegiens
@@ -122,7 +128,9 @@ def _from_omphale(
     if not omphale.children:
         return _Series(OMPHALE, {}, {})
     known = {rentree: size for series in reversed(before) for rentree, size in series.entering.items()}
-    link = _link({r - YEARS_TO_6E: size for r, size in omphale.central.items()}, known or recent, collegiens)
+    common = sorted(r for r in known if omphale.central.get(r, 0.0) > 0)[-LAST_COHORTS:]
+    last = {r: known[r] for r in common} or known or recent
+    link = _link({r - YEARS_TO_6E: size for r, size in omphale.central.items()}, last, collegiens)
     return _Series(OMPHALE, _times(link, omphale.children), omphale.children)
 
 

@@ -15,8 +15,7 @@ PLAUSIBLE_ENTRY = (0.5, 2.0)
 
 
 def public_shares(territory: Territory) -> Floats:
-    """(U,) public share of the collégiens of each unit: that of the collèges standing in its bassin, else (where none stands
-    there) the département's.
+    """(U,) public share of the collégiens of each unit: that of the collèges standing in its bassin, else the département's.
 
     Where pupils of private collèges live is not published: within a bassin their share is taken to be the same everywhere.
     """
@@ -30,7 +29,7 @@ def public_shares(territory: Territory) -> Floats:
     in_public = np.bincount(bassins.college, public.pupils, minlength=len(bassins.name))
     in_private = np.bincount(of_private, private.pupils, minlength=len(bassins.name))
     total = in_public + in_private
-    share = np.divide(in_public, total, out=np.full(len(total), everywhere), where=in_public > 0)
+    share = np.divide(in_public, total, out=np.full(len(total), everywhere), where=total > 0)
     return np.asarray(share[bassins.unit])
 
 
