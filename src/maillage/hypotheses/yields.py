@@ -9,28 +9,24 @@ from pydantic import Field, model_validator
 
 from maillage.hypotheses.forms import KINDS, Frozen, Share, refuse
 
-AGES = ((0, 2), (3, 5), (6, 10), (11, 14))
-"""First and last age of the classes that yields are given for; the last two are those of the école and of the collège."""
+AGES = ((6, 10), (11, 14))
+"""First and last age of the classes that yields are given for: those of the école and of the collège."""
 
 
 class KindYield(Frozen):
     """Children in an occupied dwelling of one kind, by class of age, one number for each age of the building in `Yields`."""
 
-    age_0_2: tuple[float, ...] = Field(description="Children of 0 to 2 years in an occupied dwelling.")
-    age_3_5: tuple[float, ...] = Field(description="Of 3 to 5 years.")
-    age_6_10: tuple[float, ...] = Field(description="Of 6 to 10 years: école, CP to CM2.")
+    age_6_10: tuple[float, ...] = Field(description="Children of 6 to 10 years in an occupied dwelling: école, CP to CM2.")
     age_11_14: tuple[float, ...] = Field(description="Of 11 to 14 years: collège.")
 
     def by_class(self) -> tuple[tuple[float, ...], ...]:
         """In the order of `AGES`."""
-        return self.age_0_2, self.age_3_5, self.age_6_10, self.age_11_14
+        return self.age_6_10, self.age_11_14
 
 
 class HouseYield(KindYield):
     """The same for houses."""
 
-    age_0_2: tuple[float, ...] = (0.20, 0.16, 0.11, 0.07)
-    age_3_5: tuple[float, ...] = (0.17, 0.19, 0.14, 0.08)
     age_6_10: tuple[float, ...] = (0.20, 0.30, 0.30, 0.15)
     age_11_14: tuple[float, ...] = (0.10, 0.17, 0.24, 0.13)
 
@@ -38,8 +34,6 @@ class HouseYield(KindYield):
 class FlatYield(KindYield):
     """The same for flats that are sold or let at market prices."""
 
-    age_0_2: tuple[float, ...] = (0.12, 0.09, 0.06, 0.05)
-    age_3_5: tuple[float, ...] = (0.08, 0.08, 0.06, 0.05)
     age_6_10: tuple[float, ...] = (0.09, 0.12, 0.12, 0.08)
     age_11_14: tuple[float, ...] = (0.05, 0.08, 0.10, 0.07)
 
@@ -47,8 +41,6 @@ class FlatYield(KindYield):
 class SocialFlatYield(KindYield):
     """The same for flats let by social landlords."""
 
-    age_0_2: tuple[float, ...] = (0.18, 0.15, 0.12, 0.10)
-    age_3_5: tuple[float, ...] = (0.17, 0.16, 0.13, 0.11)
     age_6_10: tuple[float, ...] = (0.24, 0.27, 0.24, 0.19)
     age_11_14: tuple[float, ...] = (0.15, 0.19, 0.20, 0.16)
 
