@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scenario": {"hypotheses", "travel_settings", "errors"},
     "sources": {"territory", "scenario", "margins", "errors"},
     "travel": {"territory", "scenario", "kernels", "lazily", "errors"},
-    "demography": {"territory", "hypotheses", "scenario", "margins", "errors"},
+    "demography": {"territory", "hypotheses", "margins", "errors"},
     "model": {"territory", "scenario", "demography", "travel", "errors"},
     "solver": {"model", "kernels", "errors"},
     "plan": {"model", "solver", "territory", "scenario", "demography", "travel", "errors"},

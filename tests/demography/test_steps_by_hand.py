@@ -323,6 +323,10 @@ def test_the_census_shares_out_cohorts_of_which_only_the_total_is_known():
     assert demand.pupils[:, 0, :6] == pytest.approx(plain.pupils[:, 0, :6], rel=1e-9)
     text = " ".join(demand.method)
     assert "New 6e of 2030 to 2033 shared out by the census of 2023: fitted to the département's totals exactly" in text
+    # The population by age tells the département; in the units it was the census that counted.
+    why = demand.why(territory, A, 2030, "6e").set_index("step")["source"]
+    assert why["children counted"] == "census by commune and age, in these units"
+    assert why["new 6e"].endswith("population by age")
     with pytest.raises(InputError, match="census: the same commune and year and age twice"):
         project_enrolment(territory_with(population_communes=pd.concat([census, census])), BASE + 1)
 

@@ -45,6 +45,10 @@ def as_of(territory: Territory, origin: int, hindsight: bool = False) -> AsOf:
     nearest one that had: so a collège that opened in between is a decision that was known, not a surprise. The pupils of each
     unit are scaled to the enrolment of their collège at the origin.
 
+    Of today remain also: bassins, shares of units in their communes and sectors, which communes an école serves, the social
+    figures, and the pupils of private collèges (which no public figure depends on). A census counts as known at its date,
+    though INSEE publishes it three years later. Public collèges closed before the base rentrée are in no table.
+
     Parameters
     ----------
     territory : Territory

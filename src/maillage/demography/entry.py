@@ -42,7 +42,7 @@ class Entry:
     within : Level
         Of each sector relative to its bassin.
     observed : (G, K) float
-        The same, cohort by cohort; NaN where a sector had no 6e.
+        What `level` estimates, as seen cohort by cohort; NaN where a sector had no 6e.
     rentrees : tuple of int
         Of the K cohorts.
     """

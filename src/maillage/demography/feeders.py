@@ -76,7 +76,7 @@ def feeders_of(territory: Territory, areas: Areas, births: Births, census: Censu
             rentree = base + len(ECOLE_GRADES) - grade
             counted[rentree], index[rentree] = units.ecole_pupils[:, grade], ours[:, grade]
     nearest = np.mean([index[r] for r in sorted(index)[-LAST_COHORTS:]], axis=0) if index else np.ones(len(units))
-    for year, born, by_birth in _births(births, base, reference, nearest, areas):
+    for year, born, by_birth in _births(births, base, nearest, areas):
         if year + YEARS_TO_6E not in index:
             counted[year + YEARS_TO_6E], index[year + YEARS_TO_6E] = born, by_birth
     for rentree, children, by_census in _census(census, base, index, areas):
@@ -156,7 +156,7 @@ def _filled(reference: Floats, pupils: Floats, areas: Areas) -> Floats:
     return np.where(absent, pupils * scale, reference)
 
 
-def _births(births: Births, base: int, reference: Floats, nearest: Floats, areas: Areas) -> list[tuple[int, Floats, Floats]]:
+def _births(births: Births, base: int, nearest: Floats, areas: Areas) -> list[tuple[int, Floats, Floats]]:
     """Birth year, births and index of each year: relative to the births of the cohorts now in école, else chained to them."""
     if not len(births.year):
         return []

@@ -16,12 +16,15 @@ CHUNK_VALUES = 400_000
 
 @dataclass(frozen=True)
 class Spread:
-    """How far the whole département strays: standard deviations of the logarithm, assumptions.
+    """What strays beside the estimates from the past: standard deviations of the logarithm unless said; assumptions.
+
+    The whole département strays by more than the steps that all areas share: sectors and bassins stray each for itself
+    (`Uncertainty`), shares are not scaled to add up again, and the sum of what they stray comes on top.
 
     Attributes
     ----------
     school_step, unborn_step : float
-        From one 6e cohort to the next, all areas together: public share, migration, and births for cohorts not yet in école.
+        From one 6e cohort to the next, all areas together: public share and migration; births too where nobody counted them.
     year_step : float
         Of all grades from one rentrée to the next, all areas together.
     sector_year_step : float
@@ -61,7 +64,7 @@ class Uncertainty:
     entry_noise : (K,) float
         Of each cohort at its entry, times the pupils: more where its children were not counted.
     years_ahead : (K,) float
-        Years from when a cohort was last counted to its 6e.
+        Years from the base rentrée to the CM2 of each cohort, ten at most: as long as families may come and go.
     unborn : (K,) bool
         The cohort is younger than école age, and no child of it was counted in the units.
     spread : Spread

@@ -125,7 +125,9 @@ def _entered(steps: _Steps, trail: Trail, base: int, units: Index, entered: int)
     counted = feeders.raw[units, column]
     source = entrants.source[k]
     if np.isfinite(counted).all():
-        steps.add("children counted", entered, float(counted.sum()), f"{_SOURCES[source]}, in these units")
+        # Omphale and the population by age tell the département only: it was the census that counted in the units.
+        told = _SOURCES[source] if source in (ECOLE, BIRTHS) else "census by commune and age"
+        steps.add("children counted", entered, float(counted.sum()), f"{told}, in these units")
     children = float(feeders.of(entered)[units].sum())
     pull = "drawn to sector, bassin and département" if feeders.is_known(entered) else "mean trend of the last known cohorts"
     factor = children / counted.sum() if np.isfinite(counted).all() and counted.sum() > 0 else np.nan
@@ -162,6 +164,5 @@ def _ended(steps: _Steps, trail: Trail, base: int, units: Index, grade: int, ren
     if arrived.any():
         steps.add("+ hypotheses", rentree, float(arrived.sum()), "dwellings and jobs supposed")
     final = float(trail.pupils()[units, grade, t].sum())
-    steps.add(
-        "projection", rentree, final, "sum of the above" if abs(final - whole - arrived.sum()) < 1e-6 else "never under 0"
-    )
+    whole += float(arrived.sum())
+    steps.add("projection", rentree, final, "sum of the above" if abs(final - whole) < SAME else "never under 0")

@@ -43,7 +43,6 @@ from maillage.territory import Cohorts, Territory, Units
 FAR_M = 20_000.0
 """A collège farther than this from every commune of its département has wrong coordinates."""
 
-
 _REQUIRED = {
     "positions": "positions",
     "college_ips": "ips_colleges",

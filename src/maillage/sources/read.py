@@ -12,75 +12,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-import maillage.sources.carte_scolaire as carte_scolaire
-import maillage.sources.circuits as circuits
-import maillage.sources.college_pupils as college_pupils
-import maillage.sources.dwellings as dwellings
-import maillage.sources.education as education
 import maillage.sources.grid as grid
 import maillage.sources.ign as ign
-import maillage.sources.insee as insee
 import maillage.sources.omphale as omphale
-import maillage.sources.own as own
-import maillage.sources.pcs as pcs
 import maillage.sources.population as population
-import maillage.sources.positions as positions
-import maillage.sources.residents as residents
 from maillage.errors import Fault, InputError
 from maillage.sources.config import OwnTable, TerritoryFile
+from maillage.sources.kinds import KINDS, OWN, Kind, Reader
 from maillage.sources.settings import settings_of
 from maillage.sources.stacking import join, stacked
 from maillage.sources.tables import SHEET_SUFFIXES
 from maillage.territory import Match, Source
-
-Reader = Callable[[Path], pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """How the files of one key are read, and what tells their rows apart when several files are joined."""
-
-    field: str
-    read: Reader
-    key: tuple[str, ...]
-    numbered: bool = False
-    """A column ``file`` says which file of the key each row comes from, from 0."""
-
-
-_KINDS: dict[str, tuple[_Kind, ...]] = {
-    "positions": (
-        _Kind("positions", positions.read_positions, ("uai",)),
-        _Kind("directory", positions.read_directory, ("uai",)),
-        _Kind("school_bassins", positions.read_school_bassins, ("uai",)),
-    ),
-    "ips_colleges": (_Kind("college_ips", education.read_college_ips, ("uai", "rentree")),),
-    "ips_ecoles": (_Kind("ecole_ips", education.read_ecole_ips, ("uai", "rentree")),),
-    "college_pupils": (_Kind("college_pupils", college_pupils.read_college_pupils, ("uai", "rentree")),),
-    "ecole_pupils": (_Kind("ecole_pupils", education.read_ecole_pupils, ("uai", "rentree")),),
-    "sectors": (_Kind("sectors", carte_scolaire.read_sectors, ("commune",)),),
-    "boarding": (_Kind("boarding", education.read_boarding, ("uai", "rentree")),),
-    "income_communes": (_Kind("income_communes", insee.read_income_communes, ("commune",)),),
-    "income_iris": (_Kind("income_iris", insee.read_income_iris, ("iris",)),),
-    "births": (_Kind("births", insee.read_births, ("commune", "year"), numbered=True),),
-    "iris_population": (_Kind("iris_population", insee.read_iris_population, ("iris",)),),
-    "communes": (_Kind("communes", ign.read_communes, ("commune",)),),
-    "iris": (_Kind("iris", ign.read_iris, ("iris",)),),
-    "cog": (_Kind("cog", insee.read_cog, ("commune", "kind")),),
-    "projection": (_Kind("projection", own.read_projection, ("rentree", "variant")),),
-}
-
-_OWN: dict[str, Callable[..., pd.DataFrame]] = {
-    "capacity": own.read_capacity,
-    "canteens": own.read_canteens,
-    "kitchens": own.read_kitchens,
-    "supplies": own.read_supplies,
-    "urban_networks": own.read_urban_networks,
-    "circuits": circuits.read_circuits,
-    "dwellings": dwellings.read_dwellings,
-    "residents": residents.read_residents,
-    "pcs": pcs.read_pcs,
-    "bassins": own.read_bassins,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,14 +138,14 @@ def read_sources(
     """
     config, folder, unrecognised = settings_of(source, base, code)
     reading = _Reading(folder)
-    for key, kinds in _KINDS.items():
+    for key, kinds in KINDS.items():
         paths = [folder / name for name in getattr(config.files, key)]
         for kind in kinds:
             _read_kind(reading, key, kind, paths, record=kind is kinds[0])
     _read_population(reading, [folder / name for name in config.files.population], config.territory.code)
     _read_projections(reading, config, folder)
     _read_grid(reading, [folder / name for name in config.files.grid], config.territory.code)
-    for key, reader in _OWN.items():
+    for key, reader in OWN.items():
         _read_own(reading, key, reader, getattr(config.own, key))
     if roads is None and config.files.roads is not None:
         roads = folder / config.files.roads
@@ -218,7 +160,7 @@ def read_sources(
     return SourceTables(config, **reading.tables, roads=roads, records=tuple(reading.records), matches=tuple(reading.matches))
 
 
-def _read_kind(reading: _Reading, key: str, kind: _Kind, paths: Sequence[Path], *, record: bool) -> None:
+def _read_kind(reading: _Reading, key: str, kind: Kind, paths: Sequence[Path], *, record: bool) -> None:
     joined: pd.DataFrame | None = None
     for number, path in enumerate(paths):
         table = reading.read(path, kind.read)
@@ -258,7 +200,7 @@ def _read_projections(reading: _Reading, config: TerritoryFile, folder: Path) ->
     """Omphale workbooks, one a variant, of the zone that the settings name."""
     about = config.territory
     zone, code = (about.omphale_zone, "") if about.omphale_zone else (about.name or about.code, about.code)
-    kind = _Kind("omphale", partial(omphale.read_omphale, zone=zone, code=code), ("variant", "year", "age_min"))
+    kind = Kind("omphale", partial(omphale.read_omphale, zone=zone, code=code), ("variant", "year", "age_min"))
     _read_kind(reading, "omphale", kind, [folder / name for name in config.files.omphale], record=True)
 
 
