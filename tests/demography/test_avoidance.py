@@ -175,7 +175,12 @@ def test_what_is_supposed_is_told_in_french_too() -> None:
         PublicShare(change_points=2.5, start=2027, communes=tuple(f"9900{n}" for n in range(5))),
     )
     response = AvoidanceResponse(points_if_moved=-3, points_per_10_ips=2)
-    sentences = (*public_share_told(changes), *avoidance_told(response), *avoidance_told(response, 3))
+    sentences = (
+        *public_share_told(changes, 2100),
+        *public_share_told(changes, 2000),
+        *avoidance_told(response),
+        *avoidance_told(response, 3),
+    )
     assert [sentence for sentence in sentences if FRENCH.recorded(sentence) is None] == []
     assert avoidance_told(AvoidanceResponse()) == ()
     assert "2,5" in str(FRENCH.recorded(sentences[1]))

@@ -116,17 +116,21 @@ def test_expected_years_are_no_surprise_and_a_large_one_raises_the_calibration()
     shocked[:, 3] += np.where(np.arange(60) % 2, 1.0, -1.0)
     large = filtered(shocked, pupils, BELIEVED).calibration
     assert large > 3 * calm
-    # The same shock three years earlier is half forgotten; of ten areas it says nothing.
+    # The same shock two years earlier is half forgotten; of ten areas it says nothing.
     earlier = observed.copy()
-    earlier[:, 0] += np.where(np.arange(60) % 2, 1.0, -1.0)
+    earlier[:, 1] += np.where(np.arange(60) % 2, 1.0, -1.0)
     assert calm < filtered(earlier, pupils, BELIEVED).calibration < large
     assert filtered(shocked[:10], pupils[:10], BELIEVED).calibration == 1.0
 
 
 def test_calibration_by_pencil() -> None:
-    """One year, 20 areas that stray by twice what 80 % of a normal variable stay within: (1 + 1 x 4) / (1 + 1)."""
-    observed = np.full((20, 1), 2 * 1.2816)
-    assert filtered(observed, np.ones((20, 1)), Variances(0.5, 0, 0.5)).calibration == pytest.approx(2.5)
+    """20 areas that stray in their second year by twice what 80 % of a normal variable stay within: (1 + 1 x 4) / (1 + 1).
+
+    Nothing is learned of the level (no spread, no step), and the first year does not count.
+    """
+    observed = np.column_stack([np.full(20, 50.0), np.full(20, 2 * 1.2816)])
+    assert filtered(observed, np.ones((20, 2)), Variances(0.0, 0.0, 1.0)).calibration == pytest.approx(2.5)
+    assert filtered(observed[:, :1], np.ones((20, 1)), Variances(0.0, 0.0, 1.0)).calibration == 1.0
 
 
 def test_stacked_adds_what_is_above() -> None:

@@ -325,8 +325,8 @@ def test_the_census_shares_out_cohorts_of_which_only_the_total_is_known():
     assert "New 6e of 2030 to 2033 shared out by the census of 2023: fitted to the département's totals exactly" in text
     # The population by age tells the département; in the units it was the census that counted.
     why = demand.why(territory, A, 2030, "6e").set_index("step")["source"]
-    assert why["children counted"] == "census by commune and age, in these units"
-    assert why["new 6e"].endswith("population by age")
+    assert why["children of these units"] == "census by commune and age, in these units"
+    assert why["at the département's rate"].endswith("population by age")
     with pytest.raises(InputError, match="census: the same commune and year and age twice"):
         project_enrolment(territory_with(population_communes=pd.concat([census, census])), BASE + 1)
 
@@ -345,7 +345,7 @@ def test_private_6e_come_from_private_ecoles():
     five = [10, *sixth[:-1]]
     four, three = [10, *five[:-1]], [10, 10, *five[:-2]]
     assert pupils == pytest.approx(np.sum([sixth, five, four, three], axis=0))
-    assert words.startswith("Private 6e of 2025 to 2029: cohorts in private école in 2024")
+    assert words.startswith("Private 6e up to 2029: cohorts in private école in 2024")
     demand = project_enrolment(territory, BASE + 2)
     assert demand.private_factor == pytest.approx([1, 87.5 / 60, 107.5 / 60])
     halved, _ = private_pupils(territory, np.array([75.0] * 6 + [37.5]))

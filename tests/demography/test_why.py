@@ -57,11 +57,7 @@ def assert_leads_to(demand: Demand, territory: Territory, uai: str, rentree: int
         assert last["step"] == "projection"
         assert last["rentree"] == rentree
         assert last["value"] == pytest.approx(of_college.pupils[site, g, t], abs=1e-6)
-        if last["source"] == "sum of the above":
-            assert carried_out(rows) == pytest.approx(last["value"], rel=1e-9, abs=1e-6)
-        else:
-            assert last["source"] == "never under 0"
-            assert carried_out(rows) < last["value"]
+        assert carried_out(rows) == pytest.approx(last["value"], rel=1e-9, abs=1e-6)
     ends = told.loc[told["step"] == "projection", "value"]
     assert ends.sum() == pytest.approx(of_college.total()[site, t], abs=1e-6)
     return told
@@ -85,11 +81,12 @@ def test_every_college_of_the_demo(demo: Territory) -> None:
 def test_the_steps_of_one_cohort_of_the_toy() -> None:
     demand = project_enrolment(territory_with(), BASE + 4)
     told = demand.why(territory_with(), A, BASE + 3, "5e")
-    assert told["step"].tolist() == ["children counted", "children behind this 6e", "new 6e", "6e → 5e", "projection"]
-    assert told["rentree"].tolist() == [BASE + 2] * 3 + [BASE + 3] * 2
-    assert told["value"].tolist() == pytest.approx([40.0] * 5)
-    assert told["factor"].tolist()[1:4] == pytest.approx([1, 1, 1])
-    assert "département: 75 new 6e, écoles at the base rentrée" in told["source"][2]
+    entry = ["children of these units", "children behind this 6e", "at the département's rate", "new 6e, trend"]
+    assert told["step"].tolist() == [*entry, "6e → 5e", "projection"]
+    assert told["rentree"].tolist() == [BASE + 2] * 4 + [BASE + 3] * 2
+    assert told["value"].tolist() == pytest.approx([40.0] * 6)
+    assert told["factor"].tolist()[1:5] == pytest.approx([1, 1, 1, 1])
+    assert "75 new 6e for 75 children: écoles at the base rentrée" in told["source"][2]
     # A cohort that is in collège today starts from what was published.
     old = demand.why(territory_with(), A, BASE + 1, "3e")
     assert old["step"].tolist() == ["4e today", "4e → 3e", "projection"]
@@ -120,15 +117,14 @@ def test_with_agreement_hypotheses_variants_and_plans(variant: str, hypotheses: 
     territory = rich_territory()
     demand = project_enrolment(territory, BASE + 12, variant, hypotheses=hypotheses)
     plans = (None, plan_of(territory, SWAPPED, BASE + 2), plan_of(territory, ALL_TO_A, BASE + 2))
-    floored = 0
     for plan in plans:
         for uai in (A, B):
             for rentree in range(BASE, BASE + 13):
                 told = assert_leads_to(demand, territory, uai, rentree, plan)
-                floored += (told["source"] == "never under 0").sum()
                 assert "nan" not in " ".join(told["source"])
-    assert (floored > 0) == (hypotheses is not None)
     steps = set(demand.why(territory, A, BASE + 5)["step"])
+    assert ("with the public share supposed" in steps) == (hypotheses is not None)
+    assert ("new 6e of the variant" in steps) == (variant != "central")
     assert {"+ SEGPA and ULIS", "agreed with the totals given"} <= steps
     assert ("+ hypotheses" in steps) == (hypotheses is not None)
 

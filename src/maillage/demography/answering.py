@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from maillage.arrays import Floats
 from maillage.demography.avoidance import apply_response, response_points
 from maillage.demography.private import public_shares
 from maillage.demography.sectors import NewSectors
@@ -27,6 +28,7 @@ def answered_by(demand: Demand, plan: NewSectors, territory: Territory, response
     points = response_points(before != after, ips[after] - ips[before], response)
     share = public_shares(territory) if demand.trail is None else demand.trail.public_share
     answer = apply_response(demand.pupils, demand.rentrees, plan.start, share, points)
+    pupils: Floats = np.asarray(answer.pupils, np.float64)
     draws = None
     if demand.draws is not None:
         draws = apply_response(demand.draws, demand.rentrees, plan.start, share, points).pupils
@@ -37,8 +39,9 @@ def answered_by(demand: Demand, plan: NewSectors, territory: Territory, response
     # The trail tells of the demand before families answered: it would not add up to this one.
     return replace(
         demand,
-        pupils=np.asarray(answer.pupils, np.float64),
+        pupils=pupils,
         draws=draws,
+        composition=None if demand.composition is None else demand.composition.of(pupils),
         private_factor=np.maximum(factor, 0.0),
         method=(*demand.method, *said),
         supposed=(*demand.supposed, *said),

@@ -131,7 +131,8 @@ def _scaled(grades: Floats, totals: Floats) -> Floats:
 
 def _cohorts(cohorts: Cohorts, origin: int) -> Cohorts:
     changes: dict[str, pd.DataFrame] = {}
-    for name in ("history", "ecole_history", "private_history", "private_ecoles", "special", "residents", "ecole_ips"):
+    histories = ("history", "closed_history", "ecole_history", "private_history", "private_ecoles")
+    for name in (*histories, "special", "residents", "ecole_ips"):
         table = getattr(cohorts, name)
         changes[name] = table[table["rentree"].astype(int) <= origin]
     for name, last in (("births", origin - 1), ("population", origin), ("population_communes", origin)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,10 @@ class Composition:
     def __post_init__(self) -> None:
         for name in ("rentrees", "ips", "ips_sd", "group", "group_share", "imputed_share"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
+
+    def of(self, pupils: Floats) -> Composition:
+        """The same make-up of other pupils (U, 4, T): those of a simulated future, or once families have answered."""
+        return replace(self, group=self.group_share * pupils.sum(axis=1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,7 +176,16 @@ class Demand:
         drift = np.divide(total, self.pupils.sum(axis=(0, 1)), out=np.ones_like(total), where=self.pupils.sum(axis=(0, 1)) > 0)
         words = f"Simulated future {number}, not the projection itself."
         factor = self.private_factor * drift
-        return replace(self, pupils=pupils, private_factor=factor, draws=None, method=(*self.method, words), trail=None)
+        composition = None if self.composition is None else self.composition.of(pupils)
+        return replace(
+            self,
+            pupils=pupils,
+            private_factor=factor,
+            draws=None,
+            method=(*self.method, words),
+            trail=None,
+            composition=composition,
+        )
 
     def plot(
         self, territory: Territory, levels: Sequence[float] = (0.5, 0.8, 0.95), ax: Axes | None = None, language: str = "fr"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -12,7 +12,7 @@ from maillage.arrays import Floats
 from maillage.demography.births import YEARS_TO_6E, Births, born
 from maillage.demography.growth import Growth, recency
 from maillage.demography.omphale import Omphale
-from maillage.demography.past import history_until
+from maillage.demography.past import whole_history
 from maillage.territory import ECOLE_GRADES, GRADES, Territory
 
 ECOLE, BIRTHS, OMPHALE, POPULATION, HELD = "ecole", "births", "omphale", "population", "held"
@@ -64,6 +64,13 @@ class Entrants:
     source: tuple[str, ...]
     children: Floats
     method: tuple[str, ...]
+
+    def first(self, count: int) -> Entrants:
+        """The same, of the first rentrées only; what was done for the later ones stays told."""
+        kept = slice(count)
+        return replace(
+            self, rentree=self.rentree[kept], pupils=self.pupils[kept], source=self.source[kept], children=self.children[kept]
+        )
 
 
 @dataclass(frozen=True)
@@ -201,7 +208,7 @@ def _of_college_age(collegiens: Mapping[int, float], people: Mapping[int, float]
 
 
 def _observed_entry(territory: Territory) -> float | None:
-    colleges, ecoles = history_until(territory, territory.base_rentree), territory.cohorts.ecole_history
+    colleges, ecoles = whole_history(territory, territory.base_rentree), territory.cohorts.ecole_history
     if colleges.empty or ecoles.empty:
         return None
     sixth, cm2 = f"p{GRADES[0]}", ECOLE_GRADES[-1]

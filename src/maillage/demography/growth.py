@@ -90,7 +90,7 @@ def growth_of(past: dict[int, Floats], areas: Areas) -> Growth:
     local = np.exp(level.mean)
     years = np.arange(grades - 1, -1, -1)
     everywhere = np.append(np.cumprod(yearly[::-1])[::-1], 1.0)
-    return Growth(everywhere * local[:, None] ** years, yearly, local, level.own, level.variance, pairs)
+    return Growth(everywhere * local[:, None] ** years, yearly, local, level.own, level.variance * level.calibration, pairs)
 
 
 def recency(rentrees: tuple[int, ...]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,8 @@ class Arrivals:
         Children who arrive in (or leave) the place of each programme.
     within : (P,) float
         Share of them who come from, or stay in, the rest of the territory.
+    elsewhere : (P, U) float
+        Shares of the units outside each programme in the pupils living there.
     method : tuple of str
         What was supposed, one sentence each.
     """
@@ -57,11 +59,16 @@ class Arrivals:
     shares: Floats
     gross: Floats
     within: Floats
+    elsewhere: Floats
     method: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("rentrees", "children", "shares", "gross", "within"):
+        for name in ("rentrees", "children", "shares", "gross", "within", "elsewhere"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
+
+    def net(self) -> Floats:
+        """(P, U) what a child who arrives in a programme changes in each unit: one there, less who comes from elsewhere."""
+        return np.asarray(self.shares - self.within[:, None] * self.elsewhere)
 
     def table(self, territory: Territory) -> pd.DataFrame:
         """Long table of the programmes, none of it about real pupils.
@@ -127,7 +134,8 @@ def arrivals(territory: Territory, hypotheses: Hypotheses, rentrees: Sequence[in
     within = np.array([_within(p, hypotheses.yields) for p in programmes] + [0.0] * len(hypotheses.employment))
     where = np.reshape(np.array(shares), (len(kinds), len(places.unit)))
     flows = np.reshape(np.array(gross), (len(kinds), len(SCHOOL_GRADES), len(years)))
-    net = where - within[:, None] * _elsewhere(where, places.pupils)
+    elsewhere = _elsewhere(where, places.pupils)
+    net = where - within[:, None] * elsewhere
     return Arrivals(
         years,
         np.tensordot(net, flows, axes=(0, 0)),
@@ -136,8 +144,64 @@ def arrivals(territory: Territory, hypotheses: Hypotheses, rentrees: Sequence[in
         where,
         flows,
         within,
+        elsewhere,
         arrivals_told(programmes, hypotheses, len(own), int(years[0]), int(years[-1])),
     )
+
+
+def aged_children(flows: Floats) -> Floats:
+    """(..., 9, T) children of flows (..., 9, T) that are added once and then move up one grade a year."""
+    stock = np.array(flows)
+    for t in range(1, flows.shape[-1]):
+        stock[..., 1:, t] += stock[..., :-1, t - 1]
+    return stock
+
+
+def possible(found: Arrivals, children: Floats) -> Arrivals:
+    """The same, demolitions being counted as far as children of collège age live there to leave.
+
+    Otherwise those who are rehoused elsewhere would come from nowhere. A demolition is scaled by ``children there at the base
+    rentrée / most children who leave``, all demolitions of a unit together, where that is under 1.
+
+    Parameters
+    ----------
+    found : Arrivals
+    children : (U, 4, T) float
+        Of collège age, public and private alike, without any arrival.
+    """
+    leaving = -aged_children(found.gross)[:, len(ECOLE_GRADES) :].sum(axis=1)
+    pulled = np.array([kind == "demolition" for kind in found.kinds], bool)
+    factor = np.ones(len(found.kinds))
+    wanted = found.shares[pulled].T @ leaving[pulled]
+    there = np.repeat(children[:, :, :1].sum(axis=1), wanted.shape[1], axis=1)
+    short = np.divide(there, wanted, out=np.ones_like(wanted), where=wanted > 1e-12).min(axis=1, initial=1.0)
+    for p in np.flatnonzero(pulled):
+        factor[p] = float(np.min(short[found.shares[p] > 0], initial=1.0))
+    if (factor >= 1).all():
+        return found
+    names = ", ".join(name for name, of in zip(found.names, factor, strict=True) if of < 1)
+    told = (
+        f"Dwellings pulled down: no more than {float(factor.min()):.0%} of what is supposed could be counted for {names}, "
+        "for want of children there."
+    )
+    # `children` is linear in the flows of each programme: its part is what it would be alone.
+    away = np.tensordot(found.net() * (1 - factor)[:, None], found.gross, axes=(0, 0))
+    return replace(
+        found, children=found.children - away, gross=found.gross * factor[:, None, None], method=(*found.method, told)
+    )
+
+
+def held(arrived: Floats, there: Floats) -> Floats:
+    """Arrivals (U, 4, T) that leave no unit under 0, where `there` pupils are.
+
+    Where a unit has fewer pupils of a grade than should leave it, as many fewer arrive in the other units, in proportion.
+    """
+    kept = np.maximum(arrived, -there)
+    short = (kept - arrived).sum(axis=0)
+    coming = np.maximum(kept, 0.0)
+    total = coming.sum(axis=0)
+    share = np.divide(np.minimum(short, total), total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(kept - coming * share)
 
 
 def programmes_of(territory: Territory) -> tuple[Programme, ...]:

@@ -167,7 +167,9 @@ def _calibration(surprises: Floats) -> float:
     80 % interval would have held. Years weigh half as much as one two years later; one year's worth of belief says 1.
     """
     factors = []
-    for column in surprises.T:
+    first = np.isfinite(surprises).cumsum(axis=1) <= 1
+    # An area's first year tells how areas differ, not how well the year before told this one.
+    for column in np.where(first, np.nan, surprises).T:
         seen = np.abs(column[np.isfinite(column)])
         if len(seen) >= ENOUGH:
             factors.append((float(np.quantile(seen, 0.8)) / NORMAL_80) ** 2)

@@ -101,6 +101,14 @@ def history_until(territory: Territory, rentree: int) -> pd.DataFrame:
     return history[history["rentree"].astype(int) <= rentree]
 
 
+def whole_history(territory: Territory, rentree: int) -> pd.DataFrame:
+    """The history up to a rentrée, with the public collèges that have closed since: for sums of the whole territory."""
+    closed = territory.cohorts.closed_history
+    open_now = history_until(territory, rentree)
+    then = closed[closed["rentree"].astype(int) <= rentree]
+    return pd.concat([open_now, then], ignore_index=True) if len(then) else open_now
+
+
 def _by_rentree(territory: Territory, base: int, special: Special) -> dict[int, Floats]:
     history = history_until(territory, base)
     if history.empty:

@@ -7,8 +7,12 @@ import pandas as pd
 
 from maillage.arrays import Floats
 from maillage.demography.growth import PLAUSIBLE, recency
+from maillage.demography.past import whole_history
 from maillage.demography.progression import age
 from maillage.territory import COLLEGE_COLUMNS, ECOLE_GRADES, GRADES, Territory
+
+LATEST = 9999
+"""Beyond every rentrée."""
 
 PLAUSIBLE_ENTRY = (0.5, 2.0)
 """Bounds of private 6e over private CM2 of the year before: many come from public écoles."""
@@ -47,7 +51,7 @@ def entry_flows(territory: Territory) -> pd.DataFrame:
     tables = {
         "cm2_public": _sums(cohorts.ecole_history, ECOLE_GRADES[-1], shift=1),
         "cm2_private": _sums(cohorts.private_ecoles, ECOLE_GRADES[-1], shift=1),
-        "sixth_public": _sums(cohorts.history, COLLEGE_COLUMNS[0]),
+        "sixth_public": _sums(whole_history(territory, LATEST), COLLEGE_COLUMNS[0]),
         "sixth_private": _sums(cohorts.private_history, COLLEGE_COLUMNS[0]),
     }
     flows = pd.DataFrame(tables).dropna()
@@ -80,10 +84,8 @@ def private_pupils(territory: Territory, public_entrants: Floats) -> tuple[Float
     first, ratio = _base_grades(territory, total), _ratios(territory)
     today = float(public_entrants[0])
     follows = first[0] * (public_entrants[1:] / today if today > 0 else np.ones(years))
-    entering, words = (
-        follows.copy(),
-        "Private collèges follow the département's public 6e of the trend (constant share: assumption).",
-    )
+    entering = follows.copy()
+    words = "Private collèges follow the département's public 6e of the trend (constant share: assumption)."
     known = _from_ecoles(territory, base, first[0])
     count = min(len(known), years)
     if count:
@@ -91,8 +93,8 @@ def private_pupils(territory: Territory, public_entrants: Floats) -> tuple[Float
         if years > count:
             entering[count:] = known[count - 1] * follows[count:] / max(float(follows[count - 1]), 1e-12)
         words = (
-            f"Private 6e up to {base + count}: cohorts in private école in {base}; later ones follow the public 6e of the trend "
-            "(constant share: assumption)."
+            f"Private 6e up to {base + count}: cohorts in private école in {base}; later ones follow the public 6e of the "
+            "trend (constant share: assumption)."
         )
     pupils = age(first[None], entering[None], ratio[None])[0].sum(axis=0)
     return np.asarray(pupils), words

@@ -104,7 +104,7 @@ def _by_sector(
         levels.append(stacked(bassin, sector, areas.bassin))
     local = np.stack([level.mean for level in levels], axis=1) * plausible
     own = np.stack([level.own for level in levels], axis=1) * plausible
-    variance = np.stack([level.variance for level in levels], axis=1)
+    variance = np.stack([level.variance * level.calibration for level in levels], axis=1)
     return Progression(ratio * np.exp(local), ratio, own, variance, float(np.mean(noise)), words)
 
 

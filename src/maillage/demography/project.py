@@ -9,7 +9,7 @@ from maillage.demography.composition import compose
 from maillage.demography.demand import Demand
 from maillage.demography.private import private_pupils
 from maillage.demography.simulate import simulate
-from maillage.demography.steps import supposed, trend_of
+from maillage.demography.steps import LAST_RENTREE, supposed, trend_of
 from maillage.demography.trail import Trail
 from maillage.demography.uncertainty import uncertainty_of
 from maillage.demography.variants import VARIANTS
@@ -17,7 +17,6 @@ from maillage.errors import Fault, InputError
 from maillage.hypotheses import Hypotheses
 from maillage.territory import Territory
 
-LAST_RENTREE = 2100
 MOST_DRAWS = 5000
 
 
@@ -97,11 +96,12 @@ def project_enrolment(
 
 
 def _private_factor(private: Floats, trend: Trail, trail: Trail) -> Floats:
-    """(T,) private pupils relative to the base rentrée: the trend, and those whom a change of the public share moves."""
+    """(T,) private pupils relative to the base rentrée: the trend, those whom a change of the public share
+    moves, and the private part of those who come with dwellings and jobs."""
     before, after = trend.pupils().sum(axis=(0, 1)), trail.pupils(with_arrivals=False).sum(axis=(0, 1))
     if not private[0] > 0:
         return np.asarray(before / before[0]) if before[0] > 0 else np.ones_like(before)
-    return np.asarray(np.maximum(private + before - after, 0.0) / private[0])
+    return np.asarray(np.maximum(private + before - after + trail.private_arrivals, 0.0) / private[0])
 
 
 def _refuse(territory: Territory, until: int, variant: str, draws: int, seed: int) -> None:

@@ -15,7 +15,7 @@ from maillage.demography.entrants import BIRTHS, ECOLE, Entrants, entrants_of
 from maillage.demography.entry import entry_of, shares
 from maillage.demography.feeders import ecole_table, feeders_of
 from maillage.demography.growth import growth_of
-from maillage.demography.housing import arrivals
+from maillage.demography.housing import aged_children, arrivals, held, possible
 from maillage.demography.omphale import omphale_of
 from maillage.demography.past import base_grades, past_of
 from maillage.demography.private import public_shares
@@ -31,18 +31,31 @@ from maillage.territory import ECOLE_GRADES, Territory
 
 Told = tuple[str, ...]
 
+LAST_RENTREE = 2100
+
 
 def trend_of(territory: Territory, until: int, variant: str) -> tuple[Trail, Told]:
     """The steps of the trend in a variant, without any hypothesis, and what was done in words."""
-    central, told, own_scenario = _central(territory, until, variant)
-    base = territory.base_rentree
+    base, horizon = territory.base_rentree, _horizon(territory, until)
+    central, told, own_scenario = _central(territory, horizon, variant)
     asked = _in_variant(central, base, variant, own_scenario)
     totals = [trail.pupils().sum(axis=(0, 1)) for trail in (asked, central)]
-    rentrees = np.arange(base, until + 1)
+    rentrees = np.arange(base, horizon + 1)
     factor, agreed = agreement(totals[0], totals[1], rentrees, territory.cohorts.projection, variant)
+    asked = replace(asked, agreement=factor).until(until)
     uniform = "No école pupils by grade and no births tell places apart: every unit follows the département's trend."
     alike = same_everywhere(asked.entering + asked.placed[:, 0, 1:], territory.units.pupils)
-    return replace(asked, agreement=factor), (*told, *((uniform,) if alike else ()), VARIANTS[variant].sentence, *agreed)
+    return asked, (*told, *((uniform,) if alike else ()), VARIANTS[variant].sentence, *agreed)
+
+
+def _horizon(territory: Territory, until: int) -> int:
+    """Rentrée to project to, so that what lies before `until` does not depend on it.
+
+    Totals given for later rentrées and cohorts counted in the census belong to one interpolation and one fit with earlier ones.
+    """
+    given = territory.cohorts.projection["rentree"].astype(int).tolist()
+    counted = census_of(territory).by_entry
+    return min(max([until, *given, *counted]), LAST_RENTREE)
 
 
 def supposed(territory: Territory, trend: Trail, hypotheses: Hypotheses, rentrees: npt.NDArray[np.int64]) -> tuple[Trail, Told]:
@@ -54,18 +67,14 @@ def supposed(territory: Territory, trend: Trail, hypotheses: Hypotheses, rentree
     base_share = public_shares(territory)
     public = shares_of(territory, hypotheses.public_share, base_share, rentrees)
     factor = np.divide(public, base_share[:, None], out=np.ones_like(public), where=base_share[:, None] > 0)
-    flows = arrivals(territory, hypotheses, rentrees)
-    stock = aged_children(flows.children)[:, len(ECOLE_GRADES) :] * by_cohort(public)
-    trail = replace(trend, entering=trend.entering * factor[:, 1:], public_share=public, arrivals=stock)
-    return trail, (*flows.method, *public_share_told(hypotheses.public_share))
-
-
-def aged_children(flows: Floats) -> Floats:
-    """(U, 9, T) children of flows (U, 9, T) that are added once and then move up one grade a year."""
-    stock = np.array(flows)
-    for t in range(1, flows.shape[2]):
-        stock[:, 1:, t] += stock[:, :-1, t - 1]
-    return stock
+    trail = replace(trend, entering=trend.entering * factor[:, 1:], public_share=public)
+    there = trail.pupils()
+    share = by_cohort(public)
+    children = np.divide(there, share, out=np.zeros_like(there), where=share > 0)
+    flows = possible(arrivals(territory, hypotheses, rentrees), children)
+    stock = aged_children(flows.children)[:, len(ECOLE_GRADES) :]
+    trail = replace(trail, arrivals=held(stock * share, there), private_arrivals=(stock * (1 - share)).sum(axis=(0, 1)))
+    return trail, (*flows.method, *public_share_told(hypotheses.public_share, int(rentrees[-1])))
 
 
 def same_everywhere(entering: Floats, pupils: Floats) -> bool:
@@ -88,7 +97,7 @@ def _central(territory: Territory, until: int, variant: str) -> tuple[Trail, Tol
     later = range(territory.base_rentree + 1, until + 1)
     total = np.maximum(entrants.pupils - placed[:, 0, 1:].sum(axis=0), 0.0)
     share = shares(entry, feeders, areas, territory.units.pupils, later)
-    share, fitted = _fitted(share, total, entrants, census, territory.units.pupils)
+    share, fitted = _fitted(share, total, entrants, census)
     trail = Trail(
         areas=areas,
         growth=growth,
@@ -104,6 +113,7 @@ def _central(territory: Territory, until: int, variant: str) -> tuple[Trail, Tol
         variant=np.ones(len(later)),
         public_share=np.ones((len(first), len(later) + 1)),
         arrivals=np.zeros_like(placed),
+        private_arrivals=np.zeros(len(later) + 1),
     )
     told = (progression.method, *growth.told(), *entrants.method, *fitted, *births.method)
     return trail, told, omphale.variant == variant
@@ -131,7 +141,7 @@ def _placed(by_college: Floats, territory: Territory, areas: Areas, whole: Float
     return np.asarray(placed)
 
 
-def _fitted(share: Floats, total: Floats, entrants: Entrants, census: Census, pupils: Floats) -> tuple[Floats, Told]:
+def _fitted(share: Floats, total: Floats, entrants: Entrants, census: Census) -> tuple[Floats, Told]:
     """Shares of the cohorts that only the census and the département's totals tell, fitted to both; and what was done."""
     rentrees = entrants.rentree
     late = [k for k, r in enumerate(rentrees) if entrants.source[k] not in (ECOLE, BIRTHS) and r in census.by_entry]
@@ -140,9 +150,10 @@ def _fitted(share: Floats, total: Floats, entrants: Entrants, census: Census, pu
         return share, ()
     later = np.mean([census.by_entry[rentrees[k]] for k in late], axis=0)
     now = np.mean([census.by_entry[r] for r in at_school], axis=0)
-    # A unit weighs what it has today, times its children of these cohorts over those at school; one child more in either, so
-    # that a unit where the census found nobody does not vanish.
-    fitted, misfit = fitted_shares(share[:, late], total[late], pupils * (later + 1) / (now + 1))
+    # A unit weighs what it has of the cohorts at school, times its children of the later ones over those; one child more in
+    # either, so that a unit where the census found nobody does not vanish.
+    weight = share[:, : len(ECOLE_GRADES)].mean(axis=1) * (later + 1) / (now + 1)
+    fitted, misfit = fitted_shares(share[:, late], total[late], weight)
     out = share.copy()
     out[:, late] = fitted
     return out, (

@@ -35,10 +35,13 @@ def arrivals_told(programmes: Sequence[Programme], hypotheses: Hypotheses, own: 
     return tuple(told)
 
 
-def public_share_told(changes: Sequence[PublicShare]) -> tuple[str, ...]:
-    """What is supposed of the public share of new 6e, one sentence a change."""
+def public_share_told(changes: Sequence[PublicShare], last: int) -> tuple[str, ...]:
+    """What is supposed of the public share of new 6e, a sentence a change; those after the last rentrée wait."""
     told = []
     for change in changes:
+        if change.start > last:
+            told.append(f"A change of the public share from {change.start} is not yet counted.")
+            continue
         start = f"Public share of new 6e from {change.start} (hypothesis): {change.change_points:+g} points"
         named = (*change.communes, *change.colleges)
         told.append(f"{start}, for {_listed(named)}." if named else f"{start}, everywhere.")

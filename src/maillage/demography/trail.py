@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class Trail:
         Factor of the variant on the new 6e.
     public_share : (U, T) float
         Of the collégiens who enter 6e at each rentrée: today's, and the changes supposed.
+    private_arrivals : (T,) float
+        Of the same children, those in private collèges, in the whole territory.
     arrivals : (U, 4, T) float
         Pupils who come with the hypotheses (dwellings, jobs), aged; negative where dwellings are pulled down.
     """
@@ -57,6 +59,22 @@ class Trail:
     variant: Floats
     public_share: Floats
     arrivals: Floats
+    private_arrivals: Floats
+
+    def until(self, rentree: int) -> Trail:
+        """The same steps, no further than a rentrée."""
+        count = rentree - self.entrants.rentree[0] + 1 if self.entrants.rentree else 0
+        return replace(
+            self,
+            entrants=self.entrants.first(count),
+            entering=self.entering[:, :count],
+            placed=self.placed[:, :, : count + 1],
+            agreement=self.agreement[: count + 1],
+            variant=self.variant[:count],
+            public_share=self.public_share[:, : count + 1],
+            arrivals=self.arrivals[:, :, : count + 1],
+            private_arrivals=self.private_arrivals[: count + 1],
+        )
 
     def pupils(self, with_arrivals: bool = True) -> Floats:
         """(U, 4, T) the steps carried out: cohorts aged, SEGPA and ULIS added, totals agreed with, arrivals added.

@@ -18,9 +18,6 @@ from maillage.territory import GRADES, Territory
 if TYPE_CHECKING:
     from maillage.demography.demand import Demand
 
-SAME = 1e-6
-"""Pupils under which two figures are the same."""
-
 COLUMNS = ("grade", "step", "rentree", "value", "factor", "source")
 
 _SOURCES = {
@@ -127,17 +124,38 @@ def _entered(steps: _Steps, trail: Trail, base: int, units: Index, entered: int)
     if np.isfinite(counted).all():
         # Omphale and the population by age tell the département only: it was the census that counted in the units.
         told = _SOURCES[source] if source in (ECOLE, BIRTHS) else "census by commune and age"
-        steps.add("children counted", entered, float(counted.sum()), f"{told}, in these units")
+        steps.add("children of these units", entered, float(counted.sum()), f"{told}, in these units")
     children = float(feeders.of(entered)[units].sum())
     pull = "drawn to sector, bassin and département" if feeders.is_known(entered) else "mean trend of the last known cohorts"
     factor = children / counted.sum() if np.isfinite(counted).all() and counted.sum() > 0 else np.nan
     steps.add("children behind this 6e", entered, children, f"their own figures, grown to CM2, {pull}", factor)
     cohort: Floats = trail.entering[units, k]
-    total = float(trail.entering[:, k].sum())
-    own = _mean(trail.entry.level.own[trail.areas.sector[units]])
-    shared = f"entry level of the sector ({own:.0%} its own past); département: {total:.0f} new 6e, {_SOURCES[source]}"
-    steps.add("new 6e", entered, float(cohort.sum()), shared, cohort.sum() / children if children > 0 else np.nan)
+    _shared_out(steps, trail, units, k, children)
     return cohort
+
+
+def _shared_out(steps: _Steps, trail: Trail, units: Index, k: int, children: float) -> None:
+    """From children to new 6e: the département's rate, the sector's own level, the variant, the public share supposed."""
+    entered, source = trail.entrants.rentree[k], _SOURCES[trail.entrants.source[k]]
+    today = trail.public_share[:, 0]
+    supposed = np.divide(trail.public_share[:, k + 1], today, out=np.ones_like(today), where=today > 0)
+    before = np.divide(trail.entering[:, k], supposed, out=np.zeros_like(today), where=supposed > 0)
+    variant = float(trail.variant[k])
+    trend = before / variant if variant > 0 else before * 0.0
+    everywhere, total = float(trail.feeders.of(entered).sum()), float(trend.sum())
+    rate = total / everywhere if everywhere > 0 else np.nan
+    told = f"{total:.0f} new 6e for {everywhere:.0f} children: {source}"
+    steps.add("at the département's rate", entered, children * rate if everywhere > 0 else 0.0, told, rate)
+    own = _mean(trail.entry.level.own[trail.areas.sector[units]])
+    level = f"what the sector draws beside the département ({own:.0%} its own past)"
+    drawn = float(trend[units].sum())
+    steps.add("new 6e, trend", entered, drawn, level, drawn / (children * rate) if children * rate > 0 else np.nan)
+    if variant != 1.0:
+        steps.add("new 6e of the variant", entered, float(before[units].sum()), "assumed for the variant", variant)
+    new = float(trail.entering[units, k].sum())
+    if not np.allclose(supposed[units], 1.0):
+        factor = new / float(before[units].sum()) if before[units].sum() > 0 else np.nan
+        steps.add("with the public share supposed", entered, new, "hypothesis on the public share of new 6e", factor)
 
 
 def _of_ratio(trail: Trail, units: Index, step: int) -> str:
@@ -156,13 +174,13 @@ def _ended(steps: _Steps, trail: Trail, base: int, units: Index, grade: int, ren
     t = rentree - base
     placed, arrived = trail.placed[units, grade, t], trail.arrivals[units, grade, t]
     if placed.any():
-        steps.add("+ SEGPA and ULIS", rentree, float(placed.sum()), "flows of their own, over the sectors of the bassin")
+        told = "as published" if t == 0 else "flows of their own, over the sectors of the bassin"
+        steps.add("+ SEGPA and ULIS", rentree, float(placed.sum()), told)
     whole, factor = value + float(placed.sum()), float(trail.agreement[t])
     if factor != 1.0:
-        whole *= factor
-        steps.add("agreed with the totals given", rentree, whole, "projection given for the département", factor)
+        told = "projection given for the département"
+        steps.add("agreed with the totals given", rentree, whole * factor, told, factor)
     if arrived.any():
         steps.add("+ hypotheses", rentree, float(arrived.sum()), "dwellings and jobs supposed")
     final = float(trail.pupils()[units, grade, t].sum())
-    whole += float(arrived.sum())
-    steps.add("projection", rentree, final, "sum of the above" if abs(final - whole) < SAME else "never under 0")
+    steps.add("projection", rentree, final, "the steps above")

@@ -23,7 +23,9 @@ class Programme(Frozen):
     delivered: Stages = Field(
         description="Rentrée by which the dwellings are lived in (or gone); or rentrée and dwellings, for several stages."
     )
-    dwellings: Positive | None = Field(None, description="Dwellings, all of them; not needed where `delivered` counts them.")
+    dwellings: Positive | None = Field(
+        None, le=100_000, description="Dwellings, all of them; not needed where `delivered` counts them."
+    )
     kind: Kind = Field("mixed", description="house, flat, social_flat, or mixed.")
     demolition: bool = Field(False, description="True: dwellings lost; their pupils leave.")
     occupied_share: Share | None = Field(

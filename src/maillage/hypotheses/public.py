@@ -22,12 +22,10 @@ class PublicShare(Frozen):
 
     @model_validator(mode="after")
     def _in_points(self) -> PublicShare:
-        if 0 < abs(self.change_points) < LEAST_POINTS:
-            refuse(
-                [
-                    f"change_points = {self.change_points:g} is less than {LEAST_POINTS:g} points: give points, -7 for seven points less"
-                ]
-            )
+        if self.change_points == 0:
+            refuse(["change_points = 0 changes nothing: leave it out"])
+        if abs(self.change_points) < LEAST_POINTS:
+            refuse([f"change_points = {self.change_points:g} is less than {LEAST_POINTS:g} points: -7 is seven points less"])
         return self
 
 

@@ -283,6 +283,7 @@ def _cohorts(tables: SourceTables, joined: _Joined, ecoles: Ecoles, current: Cal
         population=population[population["departement"] == code].drop(columns="departement").reset_index(drop=True),
         births=births_of_today(tables.births, communes, current, base, ledger),
         history=joined.roster.histories.public,
+        closed_history=joined.roster.histories.closed,
         ecole_history=ecoles.history,
         projection=_table(tables.projection, ["rentree", "variant", "pupils"]),
         private_history=joined.roster.histories.private,

@@ -19,6 +19,9 @@ HISTORY_COLUMNS = ["uai", "rentree", "pupils", *COLLEGE_COLUMNS]
 
 _GRADES = list(COLLEGE_COLUMNS)
 
+GRADES_TOLERANCE = 0.02
+"""Share of the total by which four grades may miss it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Histories:
@@ -28,6 +31,8 @@ class Histories:
     ----------
     public : DataFrame
         ``uai, rentree, pupils, p6e, p5e, p4e, p3e`` of the public collèges open at the base rentrée.
+    closed : DataFrame
+        The same of public collèges that are not open at the base rentrée: for sums of the whole, never for one collège.
     private : DataFrame
         The same of every private collège, closed ones too: they count as a whole.
     special : DataFrame
@@ -35,6 +40,7 @@ class Histories:
     """
 
     public: pd.DataFrame
+    closed: pd.DataFrame
     private: pd.DataFrame
     special: pd.DataFrame
 
@@ -62,12 +68,14 @@ def join_histories(
     ours = pupils["uai"].isin(public_now["uai"])
     private = pupils[college & ~pupils["public"] & ~ours]
     public_history = _with_base(public_now, pupils[ours], base)
+    closed = pupils.loc[college & pupils["public"] & ~ours, HISTORY_COLUMNS].sort_values(["uai", "rentree"], ignore_index=True)
+    _account_for_grades(pupils[college], ledger)
     _account_for_closed(pupils[ours | (college & pupils["public"])], public_now["uai"], base, "public", ledger)
     _account_for_closed(private, private_now["uai"], base, "private", ledger)
     _account_for_series(public_history, pupils.loc[pupils["public"], "rentree"], base, ledger)
     special = special_pupils(pupils[ours])
     _account_for_special(special, pupils[ours], ledger)
-    return Histories(public_history, _with_base(private_now, private, base), special)
+    return Histories(public_history, closed, _with_base(private_now, private, base), special)
 
 
 def special_pupils(pupils: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +114,11 @@ def _account_for_closed(rows: pd.DataFrame, ours: pd.Series[str], base: int, sec
     seen = rows[~(rows["pupils"] == 0)]
     before, after = seen[seen["rentree"] < base], seen[seen["rentree"] > base]
     told = {*ours, *seen.loc[(seen["rentree"] == base) & (seen["pupils"] > 0), "uai"]}  # the others by the roster
-    fate = "left out of the history" if sector == "public" else "their pupils stay in the history of the private sector"
+    fate = (
+        "their pupils count in sums of the whole only"
+        if sector == "public"
+        else "their pupils stay in the history of the private sector"
+    )
     for when, there, event in (("earlier", before, "closed before it"), ("later", after, "opened after it")):
         away = there[~there["uai"].isin(told)]
         if len(there):
@@ -114,6 +126,16 @@ def _account_for_closed(rows: pd.DataFrame, ours: pd.Series[str], base: int, sec
             consequence = f"{event}, or under another UAI then, which is not guessed: {fate}"
             ledger.match(what, there["uai"].nunique(), _last_seen(away), consequence)
         told |= set(away["uai"])
+
+
+def _account_for_grades(pupils: pd.DataFrame, ledger: Ledger) -> None:
+    """Name the collèges whose four grades do not add up to their total: the grades are then used as shares of it."""
+    known = pupils[pupils[[*_GRADES, "pupils"]].notna().all(axis=1) & (pupils["pupils"] > 0)]
+    apart = (known[_GRADES].sum(axis=1) - known["pupils"]).abs() > np.maximum(GRADES_TOLERANCE * known["pupils"], 2.0)
+    named = [f"{uai} ({rentree})" for uai, rentree in known.loc[apart, ["uai", "rentree"]].itertuples(index=False)]
+    if len(known):
+        consequence = "the figures contradict each other: of the base rentrée, grades are taken as shares of the total"
+        ledger.match("collèges and rentrées whose grades add up to their total", len(known), named, consequence)
 
 
 def _account_for_series(history: pd.DataFrame, published: pd.Series[int], base: int, ledger: Ledger) -> None:

@@ -40,10 +40,12 @@ RESIDENTS = Layout(
 )  # fmt: skip
 
 _PERSONAL = re.compile(
-    r"(ine|.*_ine|ine_.*|identifiant_(national|eleve|de_l_eleve).*|(numero|id)_(d_)?eleve"
-    r"|nom|noms?_(de_famille|de_naissance|d_usage|eleves?|de_l_eleve|usuel|et_prenoms?)|prenoms?(_.*)?"
-    r"|(date|lieu|ville|commune|pays)_(de_)?naissance.*|ne_e?_?le"
-    r"|adresses?(?!.*(ecole|etablissement|college)).*|telephone.*|courriel.*|e_?mail.*|responsable.*|representant.*)(__\d+)?"
+    r"(ine|.*_ine|ine_.*|identifiant_(national|eleve|de_l_eleve).*|id_national|elenoet|(numero|num|no|id)_(d_)?eleve|eleve|numen"
+    r"|nom|(lib_)?noms?_(de_famille|(de_)?naissance|d?_?usage|eleves?|de_l_eleve|usuel|et_prenoms?|resp.*)|lib_nom"
+    r"|prenoms?_?\d*(_.*)?|first_?name|last_?name|surname|birth.*|d_?naiss.*"
+    r"|(date|lieu|ville|commune|pays)_(de_)?naiss.*|ne_e?_?le|rue|voie|ligne\d?_?adresse.*"
+    r"|adresses?(?!.*(ecole|etablissement|college)).*|tel|tel_.*|telephone.*|courriel.*|e?_?mail.*|resp_.*|responsable.*"
+    r"|representant.*)(__\d+)?"
 )
 """Headers of what belongs to one pupil."""
 

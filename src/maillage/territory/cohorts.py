@@ -40,6 +40,8 @@ class Cohorts:
     history : DataFrame
         Columns ``uai, rentree, pupils, p6e, p5e, p4e, p3e`` of public collèges, SEGPA and ULIS included; NaN where not
         published.
+    closed_history : DataFrame
+        As `history`, of public collèges that are not open at the base rentrée: they count in sums of the whole only.
     ecole_history : DataFrame
         Columns ``commune, rentree, cp, ce1, ce2, cm1, cm2``: public école pupils by commune of residence.
     projection : DataFrame
@@ -73,6 +75,7 @@ class Cohorts:
     history: pd.DataFrame
     ecole_history: pd.DataFrame
     projection: pd.DataFrame
+    closed_history: pd.DataFrame = field(default_factory=partial(_empty, "uai", "rentree", "pupils", *COLLEGE_COLUMNS))
     private_history: pd.DataFrame = field(default_factory=partial(_empty, "uai", "rentree", "pupils", *COLLEGE_COLUMNS))
     private_ecoles: pd.DataFrame = field(default_factory=partial(_empty, "commune", "rentree", *ECOLE_GRADES))
     special: pd.DataFrame = field(default_factory=partial(_empty, "uai", "rentree", "kind", "pupils", *COLLEGE_COLUMNS))
