@@ -223,7 +223,7 @@ def _uncertainty() -> simulate.Uncertainty:
         entry_bassin_start=np.array([0.02, 0.01]),
         entry_step=0.004,
         entry_bassin_step=0.006,
-        growth=np.array([0.0005, 0.001, 0.002, 0.001]),
+        growth=np.array([0.004, 0.006, 0.01, 0.006]),
         progression=np.array([[0.004, 0.002, 0.001]] * 4),
         progression_noise=0.35,
         entry_noise=np.array([0.2, 0.2, 0.2, 0.9, 0.9, 0.9]),
