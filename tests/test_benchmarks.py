@@ -223,7 +223,7 @@ def _uncertainty() -> simulate.Uncertainty:
         entry_bassin_start=np.array([0.02, 0.01]),
         entry_step=0.004,
         entry_bassin_step=0.006,
-        growth=np.array([0.0005, 0.001, 0.002, 0.001]),
+        growth=np.array([0.004, 0.006, 0.01, 0.006]),
         progression=np.array([[0.004, 0.002, 0.001]] * 4),
         progression_noise=0.35,
         entry_noise=np.array([0.2, 0.2, 0.2, 0.9, 0.9, 0.9]),
@@ -303,7 +303,7 @@ def test_spread_on_small_files(tmp_path: Path) -> None:
     assert figures["the same, last value"].value == pytest.approx(0.8, abs=0.2)
     assert figures["within the 80 % interval, 0% for pupils without IPS"].value > 0.9
     wide = figures["within the 80 % interval, 3% for pupils without IPS, largest quarter"].value
-    assert wide >= figures["AHEAD on the drift alone, 0% for pupils without IPS"].value > 0.7
+    assert wide >= figures["drift ahead alone, 0% for pupils without IPS"].value > 0.7
     for figure in figures.values():
         assert figure.what in figure.line()
         assert json.loads(json.dumps(figure.as_dict(), allow_nan=False))["benchmark"] == "spread"
@@ -323,9 +323,9 @@ def test_spread_of_the_national_files(shared_data: Path) -> None:
     assert figures["drift a year"] == pytest.approx(0.002, abs=0.0001)
     assert figures["within the 80 % interval, 3% for pupils without IPS"] == pytest.approx(0.84, abs=0.01)
     assert figures["within the 80 % interval, 0% for pupils without IPS"] == pytest.approx(0.82, abs=0.01)
-    assert figures["AHEAD on the drift alone, 3% for pupils without IPS"] == pytest.approx(0.80, abs=0.01)
-    assert figures["AHEAD on the drift alone, 0% for pupils without IPS"] == pytest.approx(0.77, abs=0.01)
-    assert uncertainty.AHEAD * entry.BELIEVED.step == pytest.approx(0.0055)
+    assert figures["drift ahead alone, 3% for pupils without IPS"] == pytest.approx(0.80, abs=0.01)
+    assert figures["drift ahead alone, 0% for pupils without IPS"] == pytest.approx(0.77, abs=0.01)
+    assert uncertainty.AHEAD * entry.BELIEVED.step == pytest.approx(uncertainty.STEP_AHEAD)
 
 
 def test_rows_are_printed_one_json_object_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
