@@ -195,6 +195,12 @@ def test_present_scenario_and_sectors() -> None:
     assert sectors.columns.tolist() == ["unit", "uai", "rentree", "pupils"]
     assert len(sectors) == 8
     assert sectors.pupils.tolist()[:4] == [90.0, 80.0, 60.0, 60.0]
+    # u2 has 4 of B's 94: the total of B would tell them, so that the other unit's are withheld too.
+    small = toy_demand(pupils=toy_demand().pupils * np.array([1.0, 1.0, 0.1, 1.0])[:, None, None])
+    assert plan.sectors(toy_territory(), small).pupils.isna().tolist() == [False] * 4 + [True] * 4
+    thirds = toy_demand(pupils=toy_demand().pupils / 3)
+    shown = plan.sectors(toy_territory(), thirds).pupils
+    assert shown.tolist()[:4] == [30.0, 27.0, 20.0, 20.0], "26.67 + 20 are 46.67, 47 in all"
     few = toy_demand(pupils=toy_demand().pupils * 0.05)
     assert plan.sectors(toy_territory(), few).pupils.isna().tolist() == [True] * 8
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from maillage.arrays import Floats, Ints, frozen
 from maillage.demography.demand import Demand
-from maillage.demography.rounding import LEAST_CELL
+from maillage.demography.rounding import LEAST_CELL, whole_in_groups
+from maillage.demography.withholding import withheld_in_groups
 from maillage.scenario import Scenario
 from maillage.territory import Territory
 
@@ -109,17 +110,21 @@ class Plan:
         -------
         DataFrame
             Columns ``unit, uai, rentree, pupils``, one row a unit and rentrée. ``uai`` is empty where the unit is sectored
-            outside the territory; ``pupils`` is NaN under `LEAST_CELL`.
+            outside the territory; ``pupils`` are whole and add up to those of the collège at each rentrée. They are NaN under
+            `LEAST_CELL`, and where the collège's total would give such a number away.
         """
         uai = np.append(self.uai, "")[self.assignment]
         kept = np.flatnonzero((demand.rentrees >= self.start) & (demand.rentrees <= self.until))
         pupils = demand.total()[:, kept]
         units = len(self.assignment)
+        sector = (self.assignment[:, None] + 1) * len(kept) + np.arange(len(kept))
+        whole = whole_in_groups(pupils.ravel(), sector.ravel())
+        hidden = withheld_in_groups(whole, sector.ravel(), LEAST_CELL)
         return pd.DataFrame(
             {
                 "unit": np.repeat(territory.units.unit, len(kept)),
                 "uai": np.repeat(uai, len(kept)),
                 "rentree": np.tile(demand.rentrees[kept], units),
-                "pupils": np.where(pupils < LEAST_CELL, np.nan, pupils).ravel(),
+                "pupils": np.where(hidden, np.nan, whole),
             }
         )

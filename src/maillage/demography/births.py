@@ -20,6 +20,9 @@ YEARS_TO_6E = 11
 OLDEST = 17
 """Ages above this say nothing of the cohorts that matter."""
 
+ENOUGH_BIRTHS = 2_000.0
+"""Births a year under which a bad year may be true: the smallest département has some five hundred, most thousands."""
+
 OLDEST_GROUP = 150
 """An age group that ends later has no end: its people cannot be shared over its ages."""
 
@@ -65,7 +68,8 @@ def births_by_unit(territory: Territory) -> Births:
     Raises
     ------
     InputError
-        A commune and year twice, a negative number, a year missing between two others.
+        A commune and year twice, a negative number, a year missing between two others or with less than half the births of the
+        median year.
     """
     table = territory.cohorts.births
     if table.empty:
@@ -79,6 +83,10 @@ def births_by_unit(territory: Territory) -> Births:
     if gaps:
         remedy = "Add these years, or keep only the years after them"
         raise InputError([Fault("births", "years missing in between", "year", tuple(map(str, gaps)), remedy)])
+    low = _far_below(wide)
+    if low:
+        remedy = "Complete these years, or leave them out: a part of the births would be taken for all"
+        raise InputError([Fault("births", "less than half of the births of other years", "year", low, remedy)])
     communes = territory.units.commune
     method = _what_did_not_fit(wide, communes)
     of_units = _filled(wide).reindex(communes).fillna(0.0).to_numpy()
@@ -86,6 +94,13 @@ def births_by_unit(territory: Territory) -> Births:
         none = "The table of births was left out: none in this territory."
         return Births(np.empty(0, np.int64), np.empty((len(communes), 0)), (none,))
     return Births(years, of_units * share_of_commune(territory)[:, None], method)
+
+
+def _far_below(wide: pd.DataFrame) -> tuple[str, ...]:
+    """Years with less than half the births of the median year, over communes that know both; too few births say nothing."""
+    total = wide.dropna().sum()
+    middle = float(total.median()) if len(total) else 0.0
+    return tuple(str(year) for year in total.index[total < middle / 2]) if middle >= ENOUGH_BIRTHS else ()
 
 
 def _filled(wide: pd.DataFrame) -> pd.DataFrame:

@@ -109,6 +109,8 @@ class Enrolment:
             agree with anything); `grade` is one of the four or "total". Grades are rounded together so that they add up to
             the total of their place, and the places to the total of all.
         """
+        if not 0 < level < 1:
+            raise InputError([Fault("to_pandas", f"level = {level}", "level", remedy="Give a probability such as 0.8")])
         table = _table(self, exported)
         if self.draws is None:
             return table

@@ -25,11 +25,14 @@ class Omphale:
         The same in the central scenario.
     variant : str
         Scenario of `children`: the one asked for, or "central" where the projection has no such scenario.
+    method : tuple of str
+        Why there is none though a projection was given.
     """
 
     children: Mapping[int, float] = field(default_factory=dict)
     central: Mapping[int, float] = field(default_factory=dict)
     variant: str = CENTRAL
+    method: tuple[str, ...] = ()
 
 
 def omphale_of(territory: Territory, variant: str) -> Omphale:
@@ -41,6 +44,9 @@ def omphale_of(territory: Territory, variant: str) -> Omphale:
     asked = _aged_ten(table[table["variant"] == variant])
     if asked:
         return Omphale(asked, central or asked, variant)
+    if not central:
+        told = f"The Omphale projection was left out: no children aged 10 in its {variant} or central scenario."
+        return Omphale(method=(told,))
     return Omphale(central, central, CENTRAL)
 
 

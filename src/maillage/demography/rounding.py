@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, sparse
 
-from maillage.arrays import Floats
+from maillage.arrays import Floats, Index
 from maillage.demography.withholding import withheld
 from maillage.errors import Fault, InputError
 
@@ -97,3 +97,17 @@ def _rounded_up(fraction: Floats, total: float) -> Floats:
     if found.x is None:
         raise AssertionError(f"a table has no rounding: {found.message}")
     return np.asarray(np.rint(found.x[: n * k]).reshape(n, k))
+
+
+def whole_in_groups(values: Floats, group: Index) -> Floats:
+    """(N,) whole numbers, each a neighbour of its value, that add up to the rounded sum of their group.
+
+    The largest fractions are rounded up (Hamilton's method), the first where they are equal.
+    """
+    floor = np.floor(values + WHOLE)
+    short = np.rint(np.bincount(group, values)) - np.bincount(group, floor)
+    order = np.lexsort((-(values - floor), group))
+    first = np.searchsorted(group[order], np.arange(len(short)))
+    rank = np.empty(len(values), np.int64)
+    rank[order] = np.arange(len(values)) - first[group[order]]
+    return np.asarray(floor + (rank < short[group]))

@@ -115,7 +115,7 @@ def _central(territory: Territory, until: int, variant: str) -> tuple[Trail, Tol
         arrivals=np.zeros_like(placed),
         private_arrivals=np.zeros(len(later) + 1),
     )
-    told = (progression.method, *growth.told(), *entrants.method, *fitted, *births.method)
+    told = (progression.method, *growth.told(), *entrants.method, *omphale.method, *fitted, *births.method)
     return trail, told, omphale.variant == variant
 
 

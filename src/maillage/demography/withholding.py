@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maillage.arrays import Bools, Floats
+from maillage.arrays import Bools, Floats, Index
 
 Ways = dict[int, list[tuple[int, int]]]
 
@@ -115,3 +115,28 @@ def _leads(ways: Ways, start: int, end: int, without: int) -> bool:
             seen.add(there)
             waiting.append(there)
     return False
+
+
+def withheld_in_groups(whole: Floats, group: Index, least: int) -> Bools:
+    """Which of some whole numbers may not be shown, where the sum of each group is shown elsewhere.
+
+    Those under `least`; and where one alone is withheld in its group, or those withheld add up to less than `least`, the
+    smallest others too.
+
+    Parameters
+    ----------
+    whole : (N,) float
+        0 or more.
+    group : (N,) int
+        Group of each, from 0 on.
+    least : int
+    """
+    hidden = whole < least
+    while True:
+        count, total = np.bincount(group, hidden), np.bincount(group, whole * hidden)
+        exposed = (count > 0) & ((count == 1) | (total < least))
+        free = np.flatnonzero(exposed[group] & ~hidden)
+        if not len(free):
+            return hidden
+        order = free[np.lexsort((whole[free], group[free]))]
+        hidden[order[np.unique(group[order], return_index=True)[1]]] = True
