@@ -26,10 +26,11 @@ def main(picture: Path = Path("effectifs.png")) -> None:
     # Where does the figure of 2031 come from?
     print(demand.why(territory, uai, 2031, grade="5e").round(3).to_string(index=False))
 
-    # A programme of dwellings in its commune, and a thousand jobs around: what would they add?
+    # A programme of dwellings in its commune, and a thousand jobs around: what would they add to this one of its collèges? Two
+    # families in three come from the territory itself, and one job in three is for somebody who moves in.
     commune = str(territory.colleges.commune[3])
     supposed = Hypotheses(
-        programme=(Programme(name="Les Tilleuls", communes=commune, delivered={2027: 120, 2029: 80}, dwellings=200),),
+        programme=(Programme(name="Les Tilleuls", communes=commune, delivered={2027: 120, 2029: 80}),),
         employment=(EmploymentShock(name="Usine", jobs=1_000, start=2027, until=2030, communes=commune),),
     )
     more = maillage.project_enrolment(territory, until=2034, hypotheses=supposed)
