@@ -71,7 +71,8 @@ def test_the_script_about_futures_runs(capsys: pytest.CaptureFixture[str]) -> No
 def test_the_script_about_enrolment_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script("enrolment").main(tmp_path / "fan.png")  # type: ignore[attr-defined]
     printed = capsys.readouterr().out
-    for told in ("births eleven years before", "80 % interval, low", "cohort_survival", "what the sector draws beside the département"):
+    drawn = "what the sector draws beside the département"
+    for told in ("births eleven years before", "80 % interval, low", "cohort_survival", drawn):
         assert told in printed
     assert (tmp_path / "fan.png").stat().st_size > 10_000
 
