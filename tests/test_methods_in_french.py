@@ -112,3 +112,15 @@ def test_one_speed_is_told_once():
 def test_a_sentence_as_told():
     told = FRENCH.recorded("Grades move up with the département's ratios of 2023 to 2024: 6e → 5e 0.974.")
     assert told == "Les niveaux montent selon les taux de passage du département de 2023 à 2024\u00a0: 6e → 5e 0,974."
+
+
+def test_counts_and_signs_are_set_as_french_sets_them():
+    jobs = "Jobs (hypothesis) of Usine-2: 16000 from 2027 to 2035, 30 % for newcomers to the territory, 2400 households."
+    told = Words("fr").recorded(jobs)
+    assert told is not None
+    assert "Usine-2" in told
+    assert "16\u202f000 postes de 2027 à 2035" in told
+    assert "2\u202f400 ménages" in told
+    share = Words("fr").recorded("Public share of new 6e from 2027 (hypothesis): -2.5 points, everywhere.")
+    assert share is not None
+    assert "\u22122,5 points" in share

@@ -55,9 +55,7 @@ def projection(
             axes.fill_between(band.x, band.low, band.high, color=BAND, linewidth=0, label=band.label)
             axes.legend(frameon=False, loc="lower left", fontsize=9)
         for curve in curves:
-            colour, dash, width = LINES.get(curve.key, (INK, "-", 2.0))
-            marker = "o" if curve.key not in LINES else None
-            axes.plot(curve.x, curve.y, color=colour, linestyle=dash, linewidth=width, marker=marker, markersize=4)
+            _line(axes, curve)
         edges = [] if band is None else [*band.low, *band.high]
         top, bottom = _room(axes, [*(v for c in curves for v in c.y), *edges])
         _name_ends(axes, [c for c in curves if c.key in LINES and c.y], 0.062 * (top - bottom), write)
@@ -78,6 +76,12 @@ def fan(key: str, title: str, text: str, drawn: Fan, language: str) -> Markup:
         axes.tick_params(labelsize=9, length=0)
         figure.subplots_adjust(left=0.17, right=0.97, bottom=0.12, top=0.96)
         return inline_svg(figure, key, title, text)
+
+
+def _line(axes: Axes, curve: Curve) -> None:
+    colour, dash, width = LINES.get(curve.key, (INK, "-", 2.0))
+    marker = "o" if curve.key not in LINES else None
+    axes.plot(curve.x, curve.y, color=colour, linestyle=dash, linewidth=width, marker=marker, markersize=4)
 
 
 def _years(axes: Axes, years: Sequence[float]) -> None:

@@ -70,10 +70,15 @@ def effects(voice: Voice) -> Iterator[str]:
     first = ranking.places[0].plan
     yield closures(voice, first, "summary.closes")
     yield say("summary.moves", **_moved(voice, first)) if first.moved_units else say("summary.moves_none")
-    cut_off = [p for p in (reference, first) if _told(p, CUT_OFF) and (p.figures[CUT_OFF].value or 0.0) >= NOBODY]
-    shown = (CUT_OFF, *EFFECTS) if cut_off else EFFECTS
-    yield from (_change(voice, name, reference, first) for name in shown if _told(reference, name) and _told(first, name))
+    both = (reference, first)
+    shown = (CUT_OFF, *EFFECTS) if any(map(_cuts_off, both)) else EFFECTS
+    yield from (_change(voice, name, *both) for name in shown if all(_told(plan, name) for plan in both))
     yield from _means(voice, ranking, reference)
+
+
+def _cuts_off(plan: PlanFacts) -> bool:
+    """Whether somebody has no way to collège."""
+    return _told(plan, CUT_OFF) and (plan.figures[CUT_OFF].value or 0.0) >= NOBODY
 
 
 def _means(voice: Voice, ranking: RankingFacts, reference: PlanFacts) -> Iterator[str]:

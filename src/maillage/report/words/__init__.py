@@ -88,12 +88,17 @@ def _recorded() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern), told) for pattern, told in tomllib.loads(text).items())
 
 
+_COUNTED = r"places|élèves|repas|postes|ménages|en (?:une?|\d+) (?:programme|opération)"
+"""What follows a count, and never a year."""
+
+
 def _french(text: str) -> str | None:
     for pattern, told in _recorded():
         if found := pattern.fullmatch(text):
             text = re.sub(r" and (\d+) more\b", _others, found.expand(told))
             text = re.sub(r"\bsimulated future (\d+)", r"futur simulé nᵒ \1", text)
-            return _french_spaces(re.sub(r"\b\d{4,}(?= (?:places|élèves|repas))", _thousands, text))
+            text = re.sub(r"(?<!\w)-(?=\d)", "\u2212", text)
+            return _french_spaces(re.sub(rf"\b\d{{4,}}(?= (?:{_COUNTED}))", _thousands, text))
     return None
 
 
