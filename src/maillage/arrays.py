@@ -1,4 +1,4 @@
-"""Read-only arrays: what lets a frozen object be truly frozen."""
+"""Read-only arrays, which let a frozen object be truly frozen, and what a whole number is."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def frozen(values: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> npt.NDA
     array = np.array(values, dtype=dtype)
     array.setflags(write=False)
     return array
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number; True and False are none."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

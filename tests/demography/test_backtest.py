@@ -230,6 +230,9 @@ def test_bad_questions_all_at_once() -> None:
     with pytest.raises(InputError) as caught:
         backtest(three_years(), 2023, 16, draws=10, level=1.0)
     assert [fault.column for fault in caught.value.faults] == ["horizon", "draws", "level"]
+    with pytest.raises(InputError) as caught:
+        backtest(three_years(), "2023", 1.5, draws=60.0)  # type: ignore[arg-type]
+    assert [fault.column for fault in caught.value.faults] == ["origin", "horizon", "draws"]
     for horizon in (0, -1):
         with pytest.raises(InputError, match=f"horizon = {horizon}"):
             backtest(three_years(), 2022, horizon)

@@ -278,6 +278,19 @@ def test_bad_arguments_all_at_once():
         project_enrolment(toy_territory(), 20240)
 
 
+@pytest.mark.parametrize("until", [BASE + 0.5, str(BASE + 1), None, True])
+def test_what_is_no_whole_number_is_refused(until):
+    with pytest.raises(InputError) as caught:
+        project_enrolment(toy_territory(), until, draws=10.0, seed="1", hypotheses={"programme": []})
+    assert [fault.column for fault in caught.value.faults] == ["until", "draws", "seed", "hypotheses"]
+    assert f"until = {until!r}" in str(caught.value)
+    assert "maillage.Hypotheses(" in str(caught.value)
+
+
+def test_whole_numbers_of_arrays_are_whole():
+    assert project_enrolment(toy_territory(), np.int64(BASE + 1), draws=np.int32(2)).draws.shape[0] == 2
+
+
 def test_a_commune_in_parts_shares_its_births_and_gaps_follow_those_of_the_others():
     from maillage.demography.births import births_by_unit
 

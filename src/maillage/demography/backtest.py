@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from maillage.arrays import Floats
+from maillage.arrays import Floats, is_whole
 from maillage.demography.as_of import AsOf, as_of, sectors_at
 from maillage.demography.baselines import BASELINES, baselines
 from maillage.demography.demand import Demand
@@ -173,10 +173,12 @@ def _errors(part: pd.DataFrame, method: str) -> dict[str, object]:
 
 def _refuse(territory: Territory, origin: int, horizon: int, draws: int, level: float) -> None:
     where, faults = "backtest", []
-    if not 1 <= horizon <= 15:
-        faults.append(Fault(where, f"horizon = {horizon}", "horizon", remedy="Give 1 to 15 rentrées"))
-    if draws < 50:
-        faults.append(Fault(where, f"draws = {draws}", "draws", remedy="Give 50 or more, so that quantiles mean something"))
+    if not is_whole(origin):
+        faults.append(Fault(where, f"origin = {origin!r}", "origin", remedy="Give a rentrée with pupils by grade"))
+    if not (is_whole(horizon) and 1 <= horizon <= 15):
+        faults.append(Fault(where, f"horizon = {horizon!r}", "horizon", remedy="Give 1 to 15 rentrées"))
+    if not (is_whole(draws) and draws >= 50):
+        faults.append(Fault(where, f"draws = {draws!r}", "draws", remedy="Give 50 or more, so that quantiles mean something"))
     if not 0 < level < 1:
         faults.append(Fault(where, f"level = {level}", "level", remedy="Give a probability such as 0.8"))
     history = territory.cohorts.history

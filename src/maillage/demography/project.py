@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maillage.arrays import Floats
+from maillage.arrays import Floats, is_whole
 from maillage.demography.composition import compose
 from maillage.demography.demand import Demand
 from maillage.demography.private import private_pupils
@@ -55,8 +55,8 @@ def project_enrolment(
     Raises
     ------
     InputError
-        A horizon before the base or after 2100, an unknown variant, negative draws or seed; births, population, history,
-        projection or hypotheses that contradict themselves or the territory.
+        A horizon before the base or after 2100, an unknown variant, draws or seed that are negative or not whole; births,
+        population, history, projection or hypotheses that contradict themselves or the territory.
 
     Notes
     -----
@@ -68,7 +68,7 @@ def project_enrolment(
     their own. Where the territory gives totals to agree with, each rentrée is scaled to them; what the hypotheses bring comes
     on top.
     """
-    _refuse(territory, until, variant, draws, seed)
+    _refuse(territory, until, variant, draws, seed, hypotheses)
     rentrees = np.arange(territory.base_rentree, until + 1)
     asked = hypotheses or Hypotheses()
     trend, told = trend_of(territory, until, variant)
@@ -104,19 +104,22 @@ def _private_factor(private: Floats, trend: Trail, trail: Trail) -> Floats:
     return np.asarray(np.maximum(private + before - after + trail.private_arrivals, 0.0) / private[0])
 
 
-def _refuse(territory: Territory, until: int, variant: str, draws: int, seed: int) -> None:
+def _refuse(territory: Territory, until: int, variant: str, draws: int, seed: int, hypotheses: Hypotheses | None) -> None:
     where, base = "project_enrolment", territory.base_rentree
     faults = []
-    if not base <= until <= LAST_RENTREE:
+    if not (is_whole(until) and base <= until <= LAST_RENTREE):
         remedy = f"Give a rentrée from {base} (the base rentrée of {territory.name}) to {LAST_RENTREE}"
-        faults.append(Fault(where, f"until = {until}", "until", remedy=remedy))
+        faults.append(Fault(where, f"until = {until!r}", "until", remedy=remedy))
     if variant not in VARIANTS:
         faults.append(Fault(where, f"unknown variant {variant!r}", "variant", remedy=f"Use {', '.join(VARIANTS)}"))
-    if draws > MOST_DRAWS:
+    for name, value in (("draws", draws), ("seed", seed)):
+        if not (is_whole(value) and value >= 0):
+            faults.append(Fault(where, f"{name} = {value!r}", name, remedy="Give 0 or a positive whole number"))
+    if is_whole(draws) and draws > MOST_DRAWS:
         remedy = f"Give at most {MOST_DRAWS}: more tell nothing new, and take draws x units x 16 x rentrées bytes"
         faults.append(Fault(where, f"draws = {draws}", "draws", remedy=remedy))
-    for name, value in (("draws", draws), ("seed", seed)):
-        if value < 0:
-            faults.append(Fault(where, f"{name} = {value}", name, remedy="Give 0 or a positive whole number"))
+    if not isinstance(hypotheses, Hypotheses | None):
+        remedy = "Give maillage.Hypotheses(...), or nothing"
+        faults.append(Fault(where, f"hypotheses of type {type(hypotheses).__name__}", "hypotheses", remedy=remedy))
     if faults:
         raise InputError(faults)

@@ -7,16 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maillage.arrays import Floats, Ints
+from maillage.arrays import Floats, Ints, is_whole
 from maillage.errors import Fault, InputError
 
 LARGEST = 2**31 - 1
 """Largest weight and largest path, centiseconds: 248 days."""
-
-
-def is_whole(value: Any) -> bool:
-    """Whether a value is one whole number."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def query_faults(where: str, customised: bool, direction: str, cutoff: Any) -> list[Fault]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from maillage.arrays import Floats, Ints
+from maillage.arrays import Floats, Ints, is_whole
 from maillage.errors import Fault, InputError
 from maillage.kernels.dijkstra import by_tail, many_to_many
 from maillage.kernels.nearest import nearest_sources
@@ -19,7 +19,6 @@ from maillage.travel.search.questions import (
     LARGEST,
     checked_out,
     finite_places,
-    is_whole,
     node_ids,
     query_faults,
     weight_problem,
