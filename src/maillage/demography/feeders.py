@@ -152,7 +152,7 @@ def _filled(reference: Floats, pupils: Floats, areas: Areas) -> Floats:
     """
     absent = areas.by_sector(reference)[areas.sector] <= 0
     known = float(pupils[~absent].sum())
-    scale = float(reference.sum()) / known if known > 0 else 1 / 4
+    scale = float(reference.sum()) / known if known >= 1 else 1 / 4  # a part of a pupil tells no scale
     return np.where(absent, pupils * scale, reference)
 
 
