@@ -17,7 +17,12 @@ RULES += ("dissimilarity", "max_dissimilarity", "deviation", "weighted_mix", "co
 @st.composite
 def problems(draw: st.DrawFn, rules: tuple[str, ...], units: int = 4, sites: int = 3) -> Problem:
     """A problem with the rules named, and no other."""
-    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    return posed(rules, draw(st.integers(0, 10_000)), units, sites)
+
+
+def posed(rules: tuple[str, ...], seed: int, units: int = 4, sites: int = 3) -> Problem:
+    """The problem of a seed."""
+    rng = np.random.default_rng(seed)
     years = 2 if "years" in rules else 1
     demand = rng.integers(1, 9, (units, years)).astype(float)
     if rng.random() < 0.3:

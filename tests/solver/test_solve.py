@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from brute import brute_force
 from maillage.errors import InputError, SolverError
 from maillage.model.problem import Problem
 from maillage.model.program import program_of
@@ -18,6 +19,7 @@ from maillage.solver.linear import linear_of, part_of
 from maillage.solver.outcome import relative_gap
 from maillage.solver.pulp_ import available, to_pulp, with_extra
 from maillage.solver.search import descend
+from posed import posed
 
 METHODS = ("highs", "cbc")
 
@@ -238,3 +240,42 @@ def test_the_gap_shown_never_contradicts_the_proof() -> None:
     # Objectives near 0, such as a dissimilarity that vanishes.
     assert Found(np.zeros(1), 0.0, -1e-9).proves(0.01)
     assert relative_gap(0.0, -1e-9) <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("rules", "seed"), [(("max_cost", "max_dissimilarity"), 187), (("max_dissimilarity", "deviation"), 582)]
+)
+def test_a_plan_to_start_from_does_not_become_the_optimum(rules, seed):
+    """HiGHS 1.16.0 kept the first plan, and called it optimal at less than it cost."""
+    problem = posed(rules, seed)
+    outcome = solve(problem, time_limit=20, gap=0.0, method="highs")
+    assert outcome.status == "proven"
+    assert outcome.objective == pytest.approx(brute_force(problem))
+
+
+def test_a_solver_that_contradicts_itself_proves_nothing(monkeypatch):
+    linear = linear_of(program_of(posed(("capacity",), 3)))
+    honest = highs.run(linear, time_limit=20)
+    assert honest.ending == "optimal"
+    assert highs.run(linear, time_limit=20, start=honest.values).bound == pytest.approx(honest.bound)
+
+    starts = []
+
+    def contradicts(answer, told, linear):
+        starts.append(told)
+        return True
+
+    monkeypatch.setattr(highs, "_contradicts", contradicts)
+    answer = highs.run(linear, time_limit=20, start=honest.values)
+    assert len(starts) == 2, "asked again without the start"
+    assert (answer.ending, answer.bound) == ("stopped", -np.inf)
+    assert answer.values is not None
+
+
+@pytest.mark.parametrize(("told", "contradicts"), [(72.0, False), (72.0000001, False), (65.0, True), (0.0, True)])
+def test_values_are_worth_what_they_cost(told, contradicts):
+    linear = linear_of(program_of(posed(("capacity",), 3)))
+    values = np.zeros(len(linear.cost))
+    dear = int(np.argmax(linear.cost))
+    values[dear] = (72.0 - linear.constant) / linear.cost[dear]
+    assert highs._contradicts(highs.Answer("optimal", values, told), told, linear) is contradicts

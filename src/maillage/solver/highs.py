@@ -93,7 +93,24 @@ def run(
         highs.setSolution(solution)
     if highs.run() == highspy.HighsStatus.kError:
         raise SolverError(f"HiGHS ended in error: {highs.modelStatusToString(highs.getModelStatus())}")
-    return _answer(highspy, highs, linear, scale, relaxed or not linear.integer.any())
+    answer = _answer(highspy, highs, linear, scale, relaxed or not linear.integer.any())
+    if not _contradicts(answer, highs.getInfo().objective_function_value / scale, linear):
+        return answer
+    if start is None:
+        return Answer("stopped", answer.values, -np.inf)
+    left_s = max(time_limit - highs.getRunTime(), 0.0)
+    return run(linear, time_limit=left_s, gap=gap, threads=threads, seed=seed, relaxed=relaxed)
+
+
+def _contradicts(answer: Answer, told: float, linear: Linear) -> bool:
+    """Whether the values are worth something else than HiGHS says: nothing that it proves then holds.
+
+    HiGHS 1.16.0 called plans optimal at less than they cost, from a start that its presolve had changed.
+    """
+    if answer.values is None:
+        return False
+    worth = float(linear.cost @ answer.values) + linear.constant
+    return abs(worth - told) > 1e-5 * max(abs(worth), abs(told), 1e-6)
 
 
 def _highspy() -> Any:
