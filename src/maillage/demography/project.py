@@ -75,7 +75,8 @@ def project_enrolment(
     trail, assumed = supposed(territory, trend, asked, rentrees)
     pupils = trail.pupils()
     simulated = simulate(pupils, uncertainty_of(trail), draws, seed) if draws else None
-    private, of_private = private_pupils(territory, trend.pupils()[:, 0].sum(axis=0))
+    expected = trend.pupils().sum(axis=0)
+    private, of_private = private_pupils(territory, expected[0])
     composition = compose(territory, pupils, np.clip(trail.arrivals, 0.0, pupils), asked.newcomers_ips_gap)
     spread = "sectors stray as their past says, the whole département by assumption"
     of_draws = f"{draws} simulated futures (seed {seed}): {spread}." if draws else ""
@@ -86,7 +87,7 @@ def project_enrolment(
         rentrees=rentrees,
         pupils=pupils,
         variant=variant,
-        private_factor=_private_factor(private, trend, trail),
+        private_factor=_private_factor(private, expected.sum(axis=0), trail),
         draws=simulated,
         method=tuple(sentence for sentence in method if sentence),
         supposed=assumed,
@@ -95,10 +96,10 @@ def project_enrolment(
     )
 
 
-def _private_factor(private: Floats, trend: Trail, trail: Trail) -> Floats:
-    """(T,) private pupils relative to the base rentrée: the trend, those whom a change of the public share
-    moves, and the private part of those who come with dwellings and jobs."""
-    before, after = trend.pupils().sum(axis=(0, 1)), trail.pupils(with_arrivals=False).sum(axis=(0, 1))
+def _private_factor(private: Floats, before: Floats, trail: Trail) -> Floats:
+    """(T,) private pupils relative to the base rentrée: their trend, those whom a change of the public share moves, and the
+    private part of those who come with dwellings and jobs; `before` are the public pupils of the trend."""
+    after = trail.pupils(with_arrivals=False).sum(axis=(0, 1))
     if not private[0] > 0:
         return np.asarray(before / before[0]) if before[0] > 0 else np.ones_like(before)
     return np.asarray(np.maximum(private + before - after + trail.private_arrivals, 0.0) / private[0])

@@ -40,6 +40,22 @@ class Communes:
         """Position of the commune of each code; -1 where it is none of them."""
         return pd.Index(self.code).get_indexer(pd.Index(codes)).astype(np.int32)
 
+    def share_departement(self, codes: pd.Series[str]) -> pd.Series[bool]:
+        """Whether each code is of a département that these communes are of."""
+        return codes.map(departement_of_commune).isin(set(map(departement_of_commune, self.code)))
+
+
+def at_present(
+    rows: pd.DataFrame, communes: Communes, current: Callable[[str], str], file: str, column: str, ledger: Ledger
+) -> pd.DataFrame:
+    """The rows under the present codes of their communes; a code that is none of the territory's is a fault of `column`."""
+    now = rows.assign(commune=rows["commune"].map(current))
+    strangers = now.loc[communes.positions_of(now["commune"]) < 0, "commune"]
+    if len(strangers):
+        remedy = "Correct the INSEE code, or say under [merged_communes] what the commune became part of"
+        ledger.fault(file, "unknown commune", strangers, column=column, remedy=remedy)
+    return now
+
 
 def current_code(cog: pd.DataFrame | None, merged: Mapping[str, str]) -> Callable[[str], str]:
     """From an INSEE code to the commune it is now part of: `merged` first, then the COG's delegated and associated communes.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from maillage.sources.cells import commune_of_arrondissement, departement_of_commune
+from maillage.sources.cells import commune_of_arrondissement
 from maillage.sources.communes import Communes
 from maillage.sources.ledger import Ledger
 
@@ -74,8 +74,7 @@ def of_today(
     DataFrame
         ``commune, *by, value``, sorted; NaN where every figure added is missing.
     """
-    here = set(map(departement_of_commune, communes.code))
-    rows = table[table["commune"].map(departement_of_commune).isin(here)]
+    rows = table[communes.share_departement(table["commune"])]
     known = frozenset(communes.code.tolist())
     places = {code: _present(code, known, current) for code in rows["commune"].unique()}
     ledger.match(what, len(places), [code for code, now in places.items() if not now], "left out")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 import maillage.sources.schema as schema
-from maillage.sources.cells import departement_of_commune
-from maillage.sources.communes import Communes
+from maillage.sources.communes import Communes, at_present
 from maillage.sources.layout import Layout, examples, header_of, open_sheet
 from maillage.sources.ledger import Ledger
 from maillage.sources.tables import normalise
@@ -100,12 +99,8 @@ def join_dwellings(
     """
     if table is None:
         return pd.DataFrame(columns=COLUMNS)
-    here = table["commune"].map(departement_of_commune).isin({departement_of_commune(code) for code in communes.code})
+    here = communes.share_departement(table["commune"])
     away = table.loc[~here, "name"] + " (" + table.loc[~here, "commune"] + ")"
     ledger.match("programmes of dwellings in the département", len(table), away, "left out")
-    known = table[here].assign(commune=table.loc[here, "commune"].map(current))
-    strangers = known.loc[communes.positions_of(known["commune"]) < 0, "commune"]
-    if len(strangers):
-        remedy = "Correct the INSEE code, or say under [merged_communes] what the commune became part of"
-        ledger.fault(file, "unknown commune", strangers, column=header_of(table, "commune"), remedy=remedy)
+    known = at_present(table[here], communes, current, file, header_of(table, "commune"), ledger)
     return known[COLUMNS].reset_index(drop=True)

@@ -16,7 +16,7 @@ import maillage.sources.cells as cells
 import maillage.sources.schema as schema
 from maillage.arrays import Floats, Strings
 from maillage.errors import Fault, InputError
-from maillage.sources.communes import Communes
+from maillage.sources.communes import Communes, at_present
 from maillage.sources.grades import OTHER, grade_of
 from maillage.sources.layout import Layout, Sheet, examples, header_of
 from maillage.sources.ledger import Ledger, told_pupils
@@ -132,15 +132,11 @@ def join_residents(
     what = "levels of the table of residents that are CP to CM2 or 6e to 3e"
     ledger.match(what, table["written"].nunique(), others, "not projected: left out with their pupils")
     rows = table[table["grade"] != ""]
-    here = rows["commune"].map(cells.departement_of_commune).isin({cells.departement_of_commune(c) for c in communes.code})
+    here = communes.share_departement(rows["commune"])
     consequence = "live in another département: not counted among the territory's"
     what = "communes of the table of residents in the département"
     ledger.match(what, rows["commune"].nunique(), _outside(rows[~here]), consequence)
-    rows = rows[here].assign(commune=rows.loc[here, "commune"].map(current))
-    strangers = rows.loc[communes.positions_of(rows["commune"]) < 0, "commune"]
-    if len(strangers):
-        remedy = "Correct the INSEE code, or say under [merged_communes] what the commune became part of"
-        ledger.fault(file, "unknown commune", strangers, column=header_of(table, "commune"), remedy=remedy)
+    rows = at_present(rows[here], communes, current, file, header_of(table, "commune"), ledger)
     _account_for_secret(rows, ledger)
     return pd.DataFrame(rows.groupby(keys, as_index=False)["pupils"].sum(min_count=1))
 

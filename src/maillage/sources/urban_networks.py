@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from maillage.arrays import Strings
-from maillage.sources.cells import departement_of_commune
-from maillage.sources.communes import Communes
+from maillage.sources.communes import Communes, at_present
 from maillage.sources.layout import header_of
 from maillage.sources.ledger import Ledger
 from maillage.sources.sectors import Places
@@ -41,13 +40,10 @@ def join_urban_networks(
         return None
     column = header_of(table, "commune")
     served = table[table["network"] != ""]
-    here = served["commune"].map(departement_of_commune).isin({departement_of_commune(code) for code in communes.code})
+    here = communes.share_departement(served["commune"])
     ledger.match("communes of urban networks in the département", len(served), served.loc[~here, "commune"], "left out")
-    known = served[here].assign(commune=served["commune"].map(current)).drop_duplicates(["commune", "network"])
-    strangers = known.loc[communes.positions_of(known["commune"]) < 0, "commune"]
-    if len(strangers):
-        remedy = "Correct the INSEE code, or say under [merged_communes] what the commune became part of"
-        ledger.fault(file, "unknown commune", strangers, column=column, remedy=remedy)
+    present = at_present(served[here], communes, current, file, column, ledger)
+    known = present.drop_duplicates(["commune", "network"])
     twice = known.loc[known["commune"].duplicated(), "commune"]
     if len(twice):
         remedy = "Keep one network for each commune, as it is today"
